@@ -1,0 +1,94 @@
+"""Every setting of the site, read from environment variables that begin with ``MARKETPLACE_``.
+
+Each has a default that is right for the demo; production refuses to start with an unsafe one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+UNSAFE_SECRET = "only-for-development"  # noqa: S105 - refused in production
+
+
+class Settings(BaseSettings):
+    """The site's settings."""
+
+    model_config = SettingsConfigDict(env_prefix="MARKETPLACE_", extra="ignore")
+
+    # What this installation is. Demo and development show the clock bar and the mailbox; production refuses both.
+    mode: Literal["demo", "development", "test", "production"] = "development"
+    # The folder of everything the site writes: database, files, index, mails, logs, secrets.
+    data: Path = Path("var")
+    # Where the site is reached; used in mails, never taken from a request.
+    site_url: str = "http://127.0.0.1:8000"
+    # SQLAlchemy address of the database; empty means SQLite in the data folder. postgresql://user@host/name works.
+    database: str = ""
+    # Signs sessions, links in mails and jobs. `make run` writes a random one into the data folder.
+    secret_key: str = UNSAFE_SECRET
+    # Wraps the keys of sealed bids: 64 hexadecimal digits. Never in the database or a backup; losing it loses the bids.
+    master_key: str = ""
+    # How mails leave: "files" writes .eml files into the data folder, "smtp" sends them.
+    mail_transport: Literal["files", "smtp"] = "files"
+    # The sender of every mail.
+    mail_sender: str = "robots@marketplace.example"
+    # SMTP server, port, user, password and whether to speak TLS; used with mail_transport=smtp only.
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: bool = False
+    # Where rate limits are counted: memory:// for one process, redis://… for several.
+    limits_storage: str = "memory://"
+    # Off in tests only.
+    limits_enabled: bool = True
+    # How many web processes share one address; more than one needs a shared limits_storage.
+    web_processes: int = 1
+    # Hosts that may be asked for; empty allows any (demo only). Comma-separated.
+    allowed_hosts: str = ""
+    # Cookies travel over TLS only; on in production.
+    secure_cookies: bool = False
+    # Largest request body in bytes; a single file is checked against its own limit before.
+    max_request_bytes: int = 80 * 1024 * 1024
+    # ICP and police filing numbers of the footer; nothing is shown while empty.
+    icp_number: str = ""
+    police_number: str = ""
+
+    @property
+    def database_url(self) -> str:
+        """The address SQLAlchemy connects to."""
+        return self.database or f"sqlite:///{(self.data / 'marketplace.db').resolve()}"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people's work is at stake."""
+        return self.mode == "production"
+
+    @property
+    def shows_workings(self) -> bool:
+        """Whether the clock bar, the mailbox and the demo's accounts may be shown."""
+        return self.mode in ("demo", "development", "test")
+
+    @model_validator(mode="after")
+    def safe(self) -> Settings:
+        """Production refuses what would be unsafe."""
+        if not self.is_production:
+            return self
+        wrong = []
+        if self.secret_key == UNSAFE_SECRET or len(self.secret_key) < 32:
+            wrong.append("MARKETPLACE_SECRET_KEY needs at least 32 random characters")
+        if len(self.master_key) != 64:
+            wrong.append("MARKETPLACE_MASTER_KEY needs 64 hexadecimal digits")
+        if self.web_processes > 1 and self.limits_storage.startswith("memory"):
+            wrong.append("MARKETPLACE_LIMITS_STORAGE must be shared when there are several web processes")
+        if not self.allowed_hosts:
+            wrong.append("MARKETPLACE_ALLOWED_HOSTS must name the site's host")
+        if not self.site_url.startswith("https://"):
+            wrong.append("MARKETPLACE_SITE_URL must begin with https://")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        self.secure_cookies = True
+        return self

@@ -1,0 +1,1 @@
+"""Where robots find their work: scenarios, open challenges and sealed bids for Shanghai's embodied-intelligence plan."""

@@ -1,0 +1,65 @@
+"""Reads of bids."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.bids.models import Bid, OpenedBid
+from marketplace.bids.policies import BID
+from marketplace.bids.states import State
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
+from marketplace.kernel.errors import NotFound
+
+
+def get(actor: Actor, bid_id: int, *, fresh: bool = False) -> Bid:
+    """The bid, when the actor may see it; ``fresh`` locks its row until the end of the transaction."""
+    query = select(Bid).where(Bid.id == bid_id, BID.where(actor))
+    if fresh:
+        query = query.with_for_update(of=Bid).execution_options(populate_existing=True)
+    else:
+        query = query.options(joinedload(Bid.challenge), joinedload(Bid.lead), selectinload(Bid.versions))
+    row = session().scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def own(actor: Actor, challenge_id: int) -> list[Bid]:
+    """The bids of the actor's own organisations for a challenge."""
+    query = select(Bid).where(Bid.challenge_id == challenge_id, Bid.lead_id.in_(sorted(actor.organisations())))
+    return list(session().scalars(query.options(joinedload(Bid.lead), selectinload(Bid.versions)).order_by(Bid.id)))
+
+
+def mine(actor: Actor, limit: int = 100) -> list[Bid]:
+    """The bids of the actor's own organisations, the nearest deadline first."""
+    query = select(Bid).where(Bid.lead_id.in_(sorted(actor.organisations())))
+    query = query.options(joinedload(Bid.challenge), joinedload(Bid.lead)).order_by(Bid.id.desc())
+    return list(session().scalars(query.limit(limit)))
+
+
+def opened(actor: Actor, challenge_id: int) -> list[Bid]:
+    """The opened bids of a challenge with their content, for those who may see them."""
+    query = select(Bid).where(Bid.challenge_id == challenge_id, Bid.opened_at.is_not(None), BID.where(actor))
+    query = query.options(
+        joinedload(Bid.lead),
+        selectinload(Bid.versions),
+        selectinload(Bid.files),
+        selectinload(Bid.content).selectinload(OpenedBid.responses),
+        selectinload(Bid.content).selectinload(OpenedBid.offers),
+    )
+    return list(session().scalars(query.order_by(Bid.id)))
+
+
+def drafters(challenge_id: int) -> list[int]:
+    """Ids of the organisations with a bid in any state, for telling them of a change; never shown to anyone."""
+    query = select(Bid.lead_id).where(Bid.challenge_id == challenge_id)
+    return list(session().scalars(query.order_by(Bid.lead_id)))
+
+
+def submitted(challenge_id: int) -> list[Bid]:
+    """The submitted bids of a challenge, for the opening."""
+    query = select(Bid).where(Bid.challenge_id == challenge_id, Bid.state == State.SUBMITTED)
+    query = query.options(joinedload(Bid.challenge), selectinload(Bid.versions), selectinload(Bid.files))
+    return list(session().scalars(query.order_by(Bid.id).with_for_update(of=Bid)))

@@ -1,0 +1,1 @@
+"""Vendors' products with typed specifications and the evidence behind each value."""

@@ -1,0 +1,30 @@
+"""What happens to products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductEvent(Event):
+    """Something about one product."""
+
+    product_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductChanged(ProductEvent):
+    """Its page or a specification was entered or edited."""
+
+    audited: ClassVar[bool] = True
+
+
+class ProductListed(ProductEvent):
+    """It is public now."""
+
+
+class ProductWithdrawn(ProductEvent):
+    """It is no longer public."""

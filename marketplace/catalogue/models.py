@@ -1,0 +1,95 @@
+"""Products and their specifications."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.catalogue.states import LIFECYCLE, State
+from marketplace.kernel.db import Base, Identified, Revised, UTCDateTime, choice
+from marketplace.kernel.text import Text, TextType
+from marketplace.organisations.models import Organisation
+from marketplace.vocabulary.parameters import Value
+
+
+class PriceKind(enum.Enum):
+    """How a price is stated."""
+
+    FIXED = "fixed"
+    RANGE = "range"
+    ON_REQUEST = "on_request"
+
+
+class Evidence(enum.Enum):
+    """The ladder of evidence behind a value, weakest first."""
+
+    CLAIMED = "claimed"
+    VIDEO = "video"
+    LABORATORY = "laboratory"
+    TRIAL = "trial"
+
+
+class Product(Identified, Revised, Base):
+    """A robot or robot system that a vendor offers. Prices in whole 万元, the lease in yuan a month."""
+
+    __tablename__ = "product"
+    __table_args__ = (CheckConstraint("price_min IS NULL OR price_min <= price_max", name="price_order"),)
+
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    domain: Mapped[str] = mapped_column(String(20), index=True)
+    tasks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    name: Mapped[Text] = mapped_column(TextType)
+    model: Mapped[str] = mapped_column(String(60), default="")
+    summary: Mapped[Text] = mapped_column(TextType)
+    description: Mapped[Text] = mapped_column(TextType)
+    price_kind: Mapped[PriceKind] = mapped_column(choice(PriceKind), default=PriceKind.ON_REQUEST)
+    price_min: Mapped[int | None]
+    price_max: Mapped[int | None]
+    lease_per_month: Mapped[int | None]
+    launched: Mapped[str] = mapped_column(String(7), default="")
+    state: Mapped[State] = mapped_column(choice(State), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    vendor: Mapped[Organisation] = relationship()
+    specifications: Mapped[list[Specification]] = relationship(
+        back_populates="product", order_by="Specification.id", cascade="all, delete-orphan"
+    )
+
+    @hybrid_property
+    def is_listed(self) -> bool:
+        """Whether the public sees it."""
+        return self.state == State.LISTED
+
+    def specification(self, parameter: str) -> Specification | None:
+        """The specification of that parameter."""
+        return next((s for s in self.specifications if s.parameter == parameter), None)
+
+
+LIFECYCLE.attach(Product)
+
+
+class Specification(Identified, Base):
+    """One typed value of a product with its condition and evidence."""
+
+    __tablename__ = "specification"
+    __table_args__ = (UniqueConstraint("product_id", "parameter"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    parameter: Mapped[str] = mapped_column(String(40), index=True)
+    value_json: Mapped[dict[str, Any]] = mapped_column("value", JSON)
+    condition: Mapped[Text] = mapped_column(TextType)
+    evidence: Mapped[Evidence] = mapped_column(choice(Evidence), default=Evidence.CLAIMED)
+    evidence_date: Mapped[date | None]
+
+    product: Mapped[Product] = relationship(back_populates="specifications")
+
+    @property
+    def value(self) -> Value:
+        """The value as typed and as compared."""
+        return Value.from_json(self.value_json)

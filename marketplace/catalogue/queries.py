@@ -1,0 +1,47 @@
+"""Reads of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.catalogue.models import Product
+from marketplace.catalogue.policies import PRODUCT
+from marketplace.catalogue.states import State
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
+from marketplace.kernel.errors import NotFound
+
+_WITH = (joinedload(Product.vendor), selectinload(Product.specifications))
+
+
+def get(actor: Actor, product_id: int) -> Product:
+    """The product with its specifications, when the actor may see it."""
+    query = select(Product).where(Product.id == product_id, PRODUCT.where(actor)).options(*_WITH)
+    row = session().scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def visible(actor: Actor, ids: Sequence[int]) -> list[Product]:
+    """Those of the products that the actor may see, in the order of ``ids``."""
+    query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_WITH)
+    rows = {row.id: row for row in session().scalars(query)}
+    return [rows[i] for i in ids if i in rows]
+
+
+def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = False) -> list[Product]:
+    """The products of those vendors that the actor may see."""
+    query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_WITH)
+    if listed_only:
+        query = query.where(Product.state == State.LISTED)
+    return list(session().scalars(query.order_by(Product.id)))
+
+
+def vendors_in_domain(domain: str) -> list[int]:
+    """Ids of the vendors with a listed product in that domain."""
+    query = select(Product.vendor_id).where(Product.domain == domain, Product.state == State.LISTED)
+    return list(session().scalars(query.distinct().order_by(Product.vendor_id)))

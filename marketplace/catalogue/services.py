@@ -1,0 +1,171 @@
+"""Entering, editing, listing and withdrawing products."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from marketplace.catalogue import events, queries
+from marketplace.catalogue.models import Evidence, PriceKind, Product, Specification
+from marketplace.catalogue.policies import PRODUCT
+from marketplace.catalogue.states import LIFECYCLE
+from marketplace.kernel import clock
+from marketplace.kernel.actor import EDITORS, Actor
+from marketplace.kernel.db import record, session
+from marketplace.kernel.errors import Conflict, Invalid, InvalidMany, NotFound
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.services import require_verified
+from marketplace.vocabulary.parameters import Value
+from marketplace.vocabulary.terms import domains
+
+MOST_PRICE = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductData:
+    """What a vendor says of a product. Prices in whole 万元, the lease in yuan a month."""
+
+    name: Text
+    model: str
+    domain: str
+    tasks: tuple[str, ...]
+    summary: Text
+    description: Text
+    price_kind: PriceKind
+    price_min: int | None = None
+    price_max: int | None = None
+    lease_per_month: int | None = None
+    launched: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecificationData:
+    """One value with its evidence."""
+
+    parameter: str
+    value: Value
+    condition: Text
+    evidence: Evidence
+    evidence_date: date | None = None
+
+
+def _check(data: ProductData) -> None:
+    wrong: dict[str, str] = {}
+    domain = domains().get(data.domain)
+    if domain is None:
+        wrong["domain"] = _("请选择领域。")
+    elif not {t.key for t in domain.tasks}.issuperset(data.tasks):
+        wrong["tasks"] = _("任务不属于所选领域，请重新选。")
+    for name in ("price_min", "price_max", "lease_per_month"):
+        amount = getattr(data, name)
+        if amount is not None and not 0 < amount <= MOST_PRICE:
+            wrong[name] = _("请填大于 0 的整数。")
+    if data.price_kind is not PriceKind.ON_REQUEST and data.price_max is None:
+        wrong["price_max"] = _("请填价格，或选“面议”。")
+    if data.price_kind is PriceKind.RANGE and (data.price_min is None or data.price_min > (data.price_max or 0)):
+        wrong["price_min"] = _("价格区间要从小到大，两头都填。")
+    if data.launched and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", data.launched):
+        wrong["launched"] = _("请填年和月，例如 2025-09。")
+    if wrong:
+        raise InvalidMany(wrong)
+
+
+def _apply(row: Product, data: ProductData) -> None:
+    _check(data)
+    row.name, row.model, row.domain, row.tasks = data.name, data.model, data.domain, list(data.tasks)
+    row.summary, row.description = data.summary, data.description
+    row.price_kind = data.price_kind
+    row.price_max = data.price_max if data.price_kind is not PriceKind.ON_REQUEST else None
+    row.price_min = data.price_min if data.price_kind is PriceKind.RANGE else None
+    row.lease_per_month, row.launched = data.lease_per_month, data.launched
+    row.changed_at = clock.now()
+
+
+def create(actor: Actor, vendor_id: int, data: ProductData) -> Product:
+    """Enter a product of one of the actor's vendors, as a draft."""
+    if vendor_id not in actor.organisations(EDITORS):
+        raise NotFound()
+    vendor = organisations.get(actor, vendor_id)
+    if not vendor.is_vendor:
+        raise Conflict(_("本单位没有登记为机器人企业。请先在“我的单位”里勾选。"))
+    row = Product(vendor_id=vendor_id, created_at=clock.now())
+    _apply(row, data)
+    session().add(row)
+    session().flush()
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+    return row
+
+
+def edit(actor: Actor, product_id: int, data: ProductData, *, seen: int | None = None) -> Product:
+    """Change a product's page."""
+    row = queries.get(actor, product_id)
+    PRODUCT.require(actor, "edit", row)
+    row.revise(seen)
+    _apply(row, data)
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+    return row
+
+
+def set_specifications(
+    actor: Actor, product_id: int, data: list[SpecificationData], *, seen: int | None = None
+) -> Product:
+    """Replace the product's specifications. "Measured in a trial here" is staff's to give, never the vendor's."""
+    row = queries.get(actor, product_id)
+    PRODUCT.require(actor, "edit", row)
+    row.revise(seen)
+    known = {s.parameter: s for s in row.specifications}
+    wanted = {d.parameter: d for d in data}
+    if len(wanted) != len(data):
+        raise Invalid("rows", _("同一个参数填了两次。请留一个。"))
+    for parameter, old in known.items():
+        if parameter not in wanted:
+            row.specifications.remove(old)
+    for parameter, new in wanted.items():
+        entry = known.get(parameter)
+        if entry is None:
+            entry = Specification(parameter=parameter)
+            row.specifications.append(entry)
+        measured = entry.evidence is Evidence.TRIAL and entry.value_json == new.value.as_json()
+        if new.evidence is Evidence.TRIAL and not measured and not actor.is_system:
+            raise Invalid("rows", _("“本市实测”由项目办公室在应用验证后填写。请先选检测报告或视频。"))
+        entry.value_json, entry.condition = new.value.as_json(), new.condition
+        entry.evidence, entry.evidence_date = new.evidence, new.evidence_date
+    row.changed_at = clock.now()
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+    return row
+
+
+def measured_here(actor: Actor, product_id: int, parameter: str, *, on: date) -> None:
+    """Record that a value was measured in a trial in this programme."""
+    if not actor.is_system:
+        raise NotFound()
+    row = session().get_one(Product, product_id)
+    entry = row.specification(parameter)
+    if entry is None:
+        raise NotFound()
+    entry.evidence, entry.evidence_date = Evidence.TRIAL, on
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+
+
+def list_(actor: Actor, product_id: int) -> Product:
+    """Make a product public; needs a verified vendor and at least three specifications."""
+    row = queries.get(actor, product_id)
+    PRODUCT.require(actor, "list_", row)
+    require_verified(row.vendor)
+    if len(row.specifications) < 3:
+        raise Conflict(_("请至少填三项规格再公开，否则系统没法比对。"))
+    LIFECYCLE.fire(row, "list_", actor=actor)
+    record(events.ProductListed(actor=actor, product_id=row.id))
+    return row
+
+
+def withdraw(actor: Actor, product_id: int) -> Product:
+    """Take a product off the public pages; bids that offered it keep their copy."""
+    row = queries.get(actor, product_id)
+    PRODUCT.require(actor, "withdraw", row)
+    LIFECYCLE.fire(row, "withdraw", actor=actor)
+    record(events.ProductWithdrawn(actor=actor, product_id=row.id))
+    return row

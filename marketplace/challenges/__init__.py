@@ -1,0 +1,1 @@
+"""The open call made from a scenario: immutable versions, a real deadline, watchers, extensions."""

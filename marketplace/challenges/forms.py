@@ -1,0 +1,37 @@
+"""Forms of challenges."""
+
+from __future__ import annotations
+
+from wtforms import DateField, TextAreaField
+
+from marketplace.kernel.i18n import lazy_gettext as _l
+from marketplace.web.forms import AtMost, Form, Required, both_languages
+
+
+class DateInput(DateField):
+    """A date whose error says how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_l("请填日期，例如 2026-12-11。")) from error
+
+
+class PublishForm(Form):
+    """The deadline's day; the hour is 16:30."""
+
+    closes_on = DateInput(_l("揭榜截止日"), [Required(_l("请选截止日。"))])
+
+
+class ExtendForm(PublishForm):
+    """A later deadline and why."""
+
+    vars().update(both_languages("reason", _l("为什么延期"), limit=400, required=_l("请写明为什么延期，会公开显示。")))
+
+
+class ReasonForm(Form):
+    """A reason that is public."""
+
+    reason = TextAreaField(_l("理由"), [Required(_l("请写明理由，会公开显示。")), AtMost(1000)])

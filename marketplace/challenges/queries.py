@@ -1,0 +1,133 @@
+"""Reads of challenges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.challenges.models import Challenge, ChallengeFile, Watch
+from marketplace.challenges.policies import CHALLENGE
+from marketplace.challenges.states import State
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
+from marketplace.kernel.errors import NotFound
+from marketplace.notifications import queries as notifications
+from marketplace.organisations import queries as organisations
+
+_WITH = (joinedload(Challenge.owner), selectinload(Challenge.versions))
+
+
+def get(actor: Actor, challenge_id: int, *, lock: str = "") -> Challenge:
+    """The challenge, when the actor may see it; ``lock="update"`` or ``"share"`` until the end of the transaction."""
+    query = select(Challenge).where(Challenge.id == challenge_id, CHALLENGE.where(actor))
+    if lock:
+        query = query.with_for_update(read=lock == "share", of=Challenge).execution_options(populate_existing=True)
+    else:
+        query = query.options(*_WITH)
+    row = session().scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def visible(actor: Actor, ids: Sequence[int]) -> list[Challenge]:
+    """Those of the challenges that the actor may see, in the order of ``ids``."""
+    query = select(Challenge).where(Challenge.id.in_(ids), CHALLENGE.where(actor)).options(joinedload(Challenge.owner))
+    rows = {row.id: row for row in session().scalars(query)}
+    return [rows[i] for i in ids if i in rows]
+
+
+def closing_soon(limit: int) -> list[Challenge]:
+    """Open challenges, the nearest deadline first."""
+    query = select(Challenge).where(Challenge.state == State.PUBLISHED, Challenge.closes_at > clock.now())
+    return list(
+        session().scalars(query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at).limit(limit))
+    )
+
+
+def newest(limit: int) -> list[Challenge]:
+    """Published challenges, the newest first."""
+    query = select(Challenge).where(Challenge.published_at.is_not(None)).options(joinedload(Challenge.owner))
+    return list(session().scalars(query.order_by(Challenge.published_at.desc(), Challenge.id.desc()).limit(limit)))
+
+
+def open_by_domain() -> dict[str, int]:
+    """How many challenges are open in each domain."""
+    query = select(Challenge.domain).where(Challenge.state == State.PUBLISHED, Challenge.closes_at > clock.now())
+    counts: dict[str, int] = {}
+    for domain in session().scalars(query):
+        counts[domain] = counts.get(domain, 0) + 1
+    return counts
+
+
+def in_states(actor: Actor, states: Iterable[State], limit: int = 200) -> list[Challenge]:
+    """Challenges in those states that the actor may see, by deadline."""
+    query = select(Challenge).where(Challenge.state.in_(list(states)), CHALLENGE.where(actor))
+    query = query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at, Challenge.id)
+    return list(session().scalars(query.limit(limit)))
+
+
+def of_owner(actor: Actor, limit: int = 100) -> list[Challenge]:
+    """The challenges of the actor's own organisations."""
+    query = (
+        select(Challenge)
+        .where(Challenge.owner_id.in_(sorted(actor.organisations())))
+        .options(joinedload(Challenge.owner))
+    )
+    return list(session().scalars(query.order_by(Challenge.id.desc()).limit(limit)))
+
+
+def of_scenario(actor: Actor, scenario_id: int) -> Challenge | None:
+    """The live challenge made from a scenario."""
+    query = select(Challenge).where(
+        Challenge.scenario_id == scenario_id, Challenge.state != State.CANCELLED, CHALLENGE.where(actor)
+    )
+    return session().scalar(query.order_by(Challenge.id.desc()).limit(1))
+
+
+def files(actor: Actor, challenge: Challenge) -> list[ChallengeFile]:
+    """The attachments that the actor may have."""
+    query = (
+        select(ChallengeFile).where(ChallengeFile.challenge_id == challenge.id).options(joinedload(ChallengeFile.file))
+    )
+    rows = session().scalars(query.order_by(ChallengeFile.id))
+    all_of_them = CHALLENGE.allows(actor, "see_confidential", challenge)
+    return [row for row in rows if row.is_public or all_of_them]
+
+
+def is_watching(actor: Actor, challenge_id: int) -> bool:
+    """Whether the actor follows the challenge."""
+    query = select(Watch.id).where(Watch.challenge_id == challenge_id, Watch.user_id == actor.user_id)
+    return actor.user_id is not None and session().scalar(query) is not None
+
+
+def watched(actor: Actor, limit: int = 50) -> list[Challenge]:
+    """The challenges that the actor follows, the nearest deadline first."""
+    query = select(Challenge).join(Watch).where(Watch.user_id == actor.user_id, CHALLENGE.where(actor))
+    query = query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at)
+    return list(session().scalars(query.limit(limit)))
+
+
+def watchers(payload: dict[str, Any]) -> list[int]:
+    """Ids of the people who follow the challenge."""
+    query = select(Watch.user_id).where(Watch.challenge_id == payload["challenge_id"])
+    return list(session().scalars(query.order_by(Watch.user_id)))
+
+
+def owner_members(payload: dict[str, Any]) -> list[int]:
+    """Ids of the owner's people."""
+    return organisations.member_ids([session().get_one(Challenge, payload["challenge_id"]).owner_id])
+
+
+def interested(payload: dict[str, Any]) -> list[int]:
+    """People to tell of a new challenge: of vendors with a listed product in its domain, and followers of the domain."""
+    row = session().get_one(Challenge, payload["challenge_id"])
+    of_vendors = organisations.member_ids(catalogue.vendors_in_domain(row.domain))
+    own = set(organisations.member_ids([row.owner_id]))
+    everybody = dict.fromkeys([*of_vendors, *notifications.followers_of(row.domain)])
+    return notifications.without_the_deaf(i for i in everybody if i not in own)

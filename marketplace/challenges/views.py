@@ -1,0 +1,186 @@
+"""The challenge page and the officer's acts on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from marketplace.catalogue import queries as catalogue
+from marketplace.challenges import content as contents
+from marketplace.challenges import forms, queries, services
+from marketplace.challenges.models import Challenge
+from marketplace.challenges.states import State
+from marketplace.fit.compare import Fit, compare
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.i18n import gettext as _
+from marketplace.scenarios import queries as scenarios
+from marketplace.vocabulary.calendar import CLOSING, is_provisional
+from marketplace.vocabulary.parameters import parameters
+from marketplace.web.actor import current_actor, signed_in, staff
+from marketplace.web.download import send
+from marketplace.web.forms import Form
+from marketplace.web.page import page
+from marketplace.web.panels import panels
+
+bp = Blueprint("challenges", __name__)
+
+
+@bp.get("/challenges/<int:challenge_id>")
+def show(challenge_id: int) -> Any:
+    """Everything about one challenge, with the one next step."""
+    actor = current_actor()
+    row = queries.get(actor, challenge_id)
+    content = row.content if row.versions else contents.content_of(scenarios.get(actor, row.scenario_id))
+    return page(
+        "challenges/show.html",
+        challenge=row,
+        content_=content,
+        files=queries.files(actor, row),
+        watching=queries.is_watching(actor, row.id),
+        products=_mine_against(actor, content),
+        addenda=_addenda(row),
+        parameters=parameters(),
+        provisional=bool(row.closes_at and is_provisional(clock.beijing(row.closes_at).date())),
+        steps=panels("challenge.next", actor, row),
+        more=panels("challenge", actor, row),
+        form=Form(),
+    )
+
+
+def _mine_against(actor: Actor, content: contents.ChallengeContent) -> list[dict[str, Any]]:
+    """A vendor's listed products against each requirement, those with most met first."""
+    if not actor.organisations():
+        return []
+    found: list[dict[str, Any]] = []
+    for product in catalogue.of_vendors(actor, actor.organisations(), listed_only=True):
+        answers = {}
+        for wanted in content.requirements:
+            offered = product.specification(wanted.parameter)
+            parameter = parameters().get(wanted.parameter)
+            if parameter is None:
+                continue
+            conditional = bool(offered and offered.condition)
+            value = offered.value if offered else None
+            answers[wanted.key] = (
+                compare(parameter, wanted.op, wanted.typed, value, conditional=conditional and parameter.conditional),
+                offered,
+            )
+        counts = {fit: sum(a.fit is fit for a, _o in answers.values()) for fit in Fit}
+        found.append({"product": product, "answers": answers, "counts": counts})
+    found.sort(key=lambda f: (f["counts"][Fit.SHORT], -f["counts"][Fit.MET] - f["counts"][Fit.MET_IF]))
+    return found[:2] if any(f["counts"][Fit.MET] for f in found) else []
+
+
+def _addenda(row: Challenge) -> list[dict[str, Any]]:
+    """Each later version with what it changed, newest first."""
+    found = []
+    for old, new in zip(row.versions, row.versions[1:], strict=False):
+        changes = contents.difference(old.content_json, new.content_json)
+        found.append({"version": new, "old": old, "changes": changes})
+    return found[::-1]
+
+
+@bp.post("/challenges/<int:challenge_id>/watch")
+@signed_in
+def watch(challenge_id: int) -> Response:
+    """Follow or stop following."""
+    form = Form()
+    queries.get(current_actor(), challenge_id)
+    if form.validate_on_submit():
+        with unit_of_work():
+            if request.form.get("act") == "stop":
+                services.unwatch(current_actor(), challenge_id)
+            else:
+                services.watch(current_actor(), challenge_id)
+        stopped = request.form.get("act") == "stop"
+        flash(_("已取消关注。") if stopped else _("已关注。有延期、补充说明或结果时会发邮件给您。"), "ok")
+    return redirect(url_for(".show", challenge_id=challenge_id))
+
+
+@bp.get("/challenges/<int:challenge_id>/files/<int:file_id>")
+def file(challenge_id: int, file_id: int) -> Response:
+    """An attachment, by its access."""
+    actor = current_actor()
+    row = queries.get(actor, challenge_id)
+    found = next((f for f in queries.files(actor, row) if f.id == file_id), None)
+    if found is None:
+        raise NotFound()
+    return send(found.file)
+
+
+@bp.post("/staff/scenarios/<int:scenario_id>/challenge")
+@staff("officer")
+def create(scenario_id: int) -> Response:
+    """Make a draft challenge from an admitted scenario."""
+    form = Form()
+    scenarios.get(current_actor(), scenario_id)
+    if not form.validate_on_submit():
+        raise NotFound()
+    with unit_of_work():
+        challenge_id = services.create(current_actor(), scenario_id).id
+    return redirect(url_for(".manage", challenge_id=challenge_id))
+
+
+def _at_closing(day: Any) -> datetime:
+    return datetime.combine(day, CLOSING, clock.BEIJING)
+
+
+@bp.route("/staff/challenges/<int:challenge_id>", methods=["GET", "POST"])
+@staff("officer")
+def manage(challenge_id: int) -> Any:
+    """Publish, extend, suspend, resume or cancel."""
+    actor = current_actor()
+    row = queries.get(actor, challenge_id)
+    act = request.form.get("act", "")
+    proposed = clock.beijing(services.proposed_deadline(clock.now())).date()
+    publishing = row.state is State.DRAFT
+    form = forms.PublishForm(data={"closes_on": proposed}) if publishing else forms.ExtendForm()
+    reason = forms.ReasonForm(prefix="why-")
+    sent = {"publish": form, "extend": form, "suspend": reason, "cancel": reason, "resume": Form()}.get(act)
+    if sent is not None and sent.validate_on_submit():
+        with sent.refusals():
+            with unit_of_work():
+                _act(actor, challenge_id, act, sent)
+            flash(_done(act), "ok")
+            return redirect(url_for(".manage" if act != "publish" else ".show", challenge_id=challenge_id))
+        row = queries.get(actor, challenge_id)
+    return page(
+        "challenges/manage.html",
+        form=sent if sent is not None and sent.status != 200 and sent is not reason else form,
+        reason=reason,
+        challenge=row,
+        status=sent.status if sent is not None else 200,
+        proposed=proposed,
+        closes=services.proposed_deadline(clock.now()),
+        more=panels("challenge.manage", actor, row),
+        act=act,
+    )
+
+
+def _act(actor: Actor, challenge_id: int, act: str, form: Any) -> None:
+    if act == "publish":
+        services.publish(actor, challenge_id, closes_at=_at_closing(form.closes_on.data))
+    elif act == "extend":
+        services.extend(actor, challenge_id, closes_at=_at_closing(form.closes_on.data), reason=form.text("reason"))
+    elif act == "suspend":
+        services.suspend(actor, challenge_id, reason=form.reason.data)
+    elif act == "cancel":
+        services.cancel(actor, challenge_id, reason=form.reason.data)
+    else:
+        services.resume(actor, challenge_id)
+
+
+def _done(act: str) -> str:
+    return {
+        "publish": _("已发榜。相关企业会收到邮件，几秒后可以搜到。"),
+        "extend": _("已延期，关注、起草和提交过的人都会收到邮件。"),
+        "suspend": _("已暂停，相关人员会收到邮件。"),
+        "cancel": _("已撤销，相关人员会收到邮件。"),
+        "resume": _("已恢复，相关人员会收到邮件。"),
+    }[act]

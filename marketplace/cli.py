@@ -1,0 +1,202 @@
+"""The command line: run, serve, worker, check, reindex, workflow, and what an installation needs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import Settings
+
+
+def _app(settings: Settings | None = None) -> Any:
+    from marketplace.app import create_app
+
+    return create_app(settings)
+
+
+@click.group()
+def main() -> None:
+    """The marketplace of robots and scenarios."""
+
+
+def _secrets(data: Path) -> None:
+    """Put secret and master key into the environment; a fresh demo writes random ones beside its data."""
+    path = data / "secrets.env"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(
+            f"MARKETPLACE_SECRET_KEY={secrets.token_hex(32)}\nMARKETPLACE_MASTER_KEY={secrets.token_hex(32)}\n"
+        )
+    for line in path.read_text().splitlines():
+        name, _, value = line.partition("=")
+        os.environ.setdefault(name, value)
+
+
+@main.command()
+@click.option("--port", default=8000, help="Where the site listens.")
+@click.option("--host", default="127.0.0.1", help="The address it listens on.")
+@click.option("--data", default="var", type=click.Path(path_type=Path), help="The folder of everything it writes.")
+def run(port: int, host: str, data: Path) -> None:
+    """Make the database, seed the demo once, start web and worker; Ctrl-C stops both."""
+    data = data.resolve()
+    _secrets(data)
+    os.environ.update(MARKETPLACE_MODE="demo", MARKETPLACE_DATA=str(data), MARKETPLACE_SITE_URL=f"http://{host}:{port}")
+    from marketplace.demo.seed import seed
+
+    app = _app()
+    with app.app_context():
+        from flask_migrate import upgrade
+
+        upgrade()
+        seed(click.echo)
+    # Our children's output goes to a file: the terminal shows addresses and accounts only.
+    log = (data / "log.jsonl").open("ab")
+    command = [sys.executable, "-m", "marketplace"]
+    children = [
+        subprocess.Popen([*command, "serve", "--port", str(port), "--host", host], stdout=log, stderr=log),
+        subprocess.Popen([*command, "worker"], stdout=log, stderr=log),
+    ]
+    _announce(app, f"http://{host}:{port}", data)
+    _supervise(children)
+
+
+def _announce(app: Any, address: str, data: Path) -> None:
+    import json
+
+    accounts = json.loads((data / "demo-accounts.json").read_text("utf-8"))
+    click.echo(f"\n  {address}/zh/    {address}/en/    mails: {address}/mailbox\n")
+    for account in accounts:
+        click.echo(f"  {account['role']:<16} {account['email']:<32} {account['password']}   {account['organisation']}")
+    click.echo(f"\n  log: {data / 'log.jsonl'}    stop: Ctrl-C\n")
+
+
+def _supervise(children: list[subprocess.Popen[bytes]]) -> None:
+    stopping = False
+
+    def stop(_number: int, _frame: Any) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        while not stopping and all(child.poll() is None for child in children):
+            time.sleep(0.2)
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+    if not stopping:
+        click.echo("The site stopped by itself. The reason stands at the end of the log; is the port in use?", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--port", default=8000)
+@click.option("--host", default="127.0.0.1")
+def serve(port: int, host: str) -> None:
+    """Serve the site with waitress, for demo and development; production uses gunicorn with wsgi:app."""
+    from waitress import serve as serve_
+
+    serve_(_app(), host=host, port=port, threads=8, ident="", max_request_body_size=Settings().max_request_bytes)
+
+
+@main.command()
+def worker() -> None:
+    """Run the worker: mails, index, whatever time makes due."""
+    from marketplace.infra.jobs.services import consume
+
+    consume(_app())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    with _app().app_context():
+        from flask_migrate import upgrade
+
+        upgrade()
+
+
+@main.command()
+def reindex() -> None:
+    """Build the search index anew beside the old one and swap it in; the site goes on answering."""
+    with _app().app_context():
+        from marketplace.infra.search.services import rebuild
+
+        click.echo(f"{rebuild()} documents")
+
+
+@main.command()
+def check() -> None:
+    """Compare rows, files, index, outbox and audit chain, and say what differs; exit 1 when something does."""
+    with _app().app_context():
+        from marketplace.console.checks import differences
+
+        found = list(differences())
+        for line in found:
+            click.echo(line)
+        click.echo("no difference" if not found else f"{len(found)} differences")
+        sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("name", required=False)
+def workflow(name: str | None) -> None:
+    """Print the state machines as Mermaid diagrams."""
+    import marketplace.features  # noqa: F401
+    from marketplace.kernel.workflow import WORKFLOWS
+
+    for subject, table in WORKFLOWS.items():
+        if name in (None, subject):
+            click.echo(f"%% {subject}\n{table.diagram()}\n")
+
+
+@main.command("create-administrator")
+@click.option("--email", prompt=True)
+@click.option("--name", prompt=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def create_administrator(email: str, name: str, password: str) -> None:
+    """Make the first administrator of an installation."""
+    with _app().app_context():
+        from marketplace.accounts.services import check_password_rules, create_confirmed
+        from marketplace.kernel.db import unit_of_work
+
+        check_password_rules(password, email)
+        with unit_of_work():
+            create_confirmed(email=email, name=name, password=password, roles=("administrator",))
+    click.echo(f"{email} may now give roles to others.")
+
+
+@main.command()
+@click.option("--data", default="var", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(data: Path, yes: bool) -> None:
+    """Throw the demo's data away, so that the next run begins anew."""
+    data = data.resolve()
+    known = ("marketplace.db", "marketplace.db-wal", "marketplace.db-shm", "jobs.db", "jobs.db-wal", "jobs.db-shm")
+    doomed = [p for p in [*(data / n for n in known), *(data / n for n in ("files", "index", "mailbox"))] if p.exists()]
+    doomed += [p for p in (data / "secrets.env", data / "demo-accounts.json", data / "log.jsonl") if p.exists()]
+    if doomed and not yes and not click.confirm(f"Delete {len(doomed)} entries in {data}?"):
+        return
+    remove: Callable[[Path], Any]
+    for path in doomed:
+        remove = shutil.rmtree if path.is_dir() else Path.unlink
+        remove(path)
+    click.echo(f"{data} is empty; `make run` begins anew.")

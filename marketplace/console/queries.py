@@ -1,0 +1,116 @@
+"""What waits for staff, and the audit rows that may be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g
+from sqlalchemy import and_, func, select
+
+from marketplace.bids.models import Bid
+from marketplace.challenges import queries as challenges
+from marketplace.challenges.services import OPENING_DELAY
+from marketplace.challenges.states import State as ChallengeState
+from marketplace.infra.audit.models import AuditRow
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
+from marketplace.organisations import queries as organisations
+from marketplace.publicity import queries as publicity
+from marketplace.scenarios import queries as scenarios
+from marketplace.scenarios.states import State as ScenarioState
+from marketplace.vocabulary import calendar
+from marketplace.vocabulary.queries import overrides
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits, since when and until when."""
+
+    row: Any
+    since: datetime | None
+    due: datetime | None
+    waited: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have been done."""
+        return self.due is not None and self.due < clock.now()
+
+
+QUEUES = (
+    "scenarios",
+    "admitted",
+    "organisations",
+    "opening",
+    "opened",
+    "eligibility",
+    "evaluation",
+    "notices",
+    "objections",
+)
+DAYS = {"scenarios": 5, "organisations": 5, "eligibility": 5, "objections": 3, "opened": 2}
+
+
+def _item(row: Any, since: datetime | None, queue: str) -> Item:
+    days = DAYS.get(queue)
+    if since is None:
+        return Item(row, None, None, 0)
+    first = clock.beijing(since).date()
+    known = overrides_cached()
+    waited = max(calendar.working_days(first, clock.today(), known) - 1, 0)
+    due = calendar.deadline(calendar.last_of(days + 1, calendar.rolled(first, known), known), known) if days else None
+    return Item(row, since, due, waited)
+
+
+def overrides_cached() -> Any:
+    """The override table, read once per request."""
+    if "day_overrides" not in g:
+        g.day_overrides = overrides()
+    return g.day_overrides
+
+
+def queue(actor: Actor, name: str) -> list[Item]:
+    """What waits in one queue, the most urgent first."""
+    now = clock.now()
+    if name == "scenarios":
+        return [_item(r, r.submitted_at, name) for r in scenarios.in_state(actor, [ScenarioState.SUBMITTED])]
+    if name == "admitted":
+        return [_item(r, r.submitted_at, name) for r in scenarios.in_state(actor, [ScenarioState.ADMITTED])]
+    if name == "organisations":
+        return [_item(r, r.submitted_at, name) for r in organisations.waiting(actor)]
+    if name == "notices":
+        return [Item(r, r.published_at, r.ends_at, 0) for r in publicity.running()]
+    if name == "objections":
+        return [_item(r, r.created_at, name) for r in publicity.open_objections(actor)]
+    states = {
+        "opening": ChallengeState.PUBLISHED,
+        "opened": ChallengeState.OPENED,
+        "eligibility": ChallengeState.ELIGIBILITY,
+        "evaluation": ChallengeState.EVALUATION,
+    }
+    rows = challenges.in_states(actor, [states[name]])
+    if name == "opening":
+        rows = [r for r in rows if r.closes_at and r.closes_at + OPENING_DELAY <= now]
+        return [Item(r, r.closes_at, None, 0) for r in rows]
+    return [_item(r, r.opened_at, name) for r in rows]
+
+
+def audit(actor: Actor, *, subject: str = "", offset: int = 0, limit: int = 50) -> tuple[list[AuditRow], int]:
+    """Audit rows, newest first, with their number.
+
+    What concerns a bid stays hidden until its opening: not even an auditor learns before it who bid, or how many.
+    """
+    opened = select(Bid.id).where(Bid.opened_at.is_not(None))
+    hidden = and_(AuditRow.subject == "bid", AuditRow.subject_id.not_in(opened))
+    condition = and_(~hidden, AuditRow.subject == subject) if subject else ~hidden
+    total = session().scalar(select(func.count()).select_from(AuditRow).where(condition)) or 0
+    query = select(AuditRow).where(condition).order_by(AuditRow.id.desc()).offset(offset).limit(limit)
+    return list(session().scalars(query)), total
+
+
+def subjects() -> list[str]:
+    """The kinds of things that the audit knows."""
+    return list(session().scalars(select(AuditRow.subject).distinct().order_by(AuditRow.subject)))

@@ -1,0 +1,180 @@
+"""My desk, staff queues, audit viewer, display settings, the demo's clock, health."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from sqlalchemy import func, select, text
+
+from marketplace.accounts import queries as accounts
+from marketplace.bids import queries as bids
+from marketplace.catalogue import queries as catalogue
+from marketplace.challenges import queries as challenges
+from marketplace.console import queries
+from marketplace.infra.jobs.models import Heartbeat
+from marketplace.infra.jobs.services import move_clock, wake_for_the_clock
+from marketplace.infra.mail.models import OutboxMail
+from marketplace.infra.search.services import engine
+from marketplace.kernel import clock
+from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.i18n import lazy_gettext as _l
+from marketplace.notifications import queries as notifications
+from marketplace.organisations import queries as organisations
+from marketplace.publicity import queries as publicity
+from marketplace.scenarios import queries as scenarios
+from marketplace.web.actor import current_actor, safe_next, signed_in, staff, workings_only
+from marketplace.web.forms import Form
+from marketplace.web.page import page
+from marketplace.web.pagination import Page, asked_page
+
+bp = Blueprint("console", __name__)
+root = Blueprint("root", __name__)
+
+QUEUE_TITLES = {
+    "scenarios": _l("场景初审"),
+    "admitted": _l("待发榜"),
+    "organisations": _l("单位核验"),
+    "opening": _l("待启封"),
+    "opened": _l("待资格审查"),
+    "eligibility": _l("资格审查中"),
+    "evaluation": _l("评审与入围"),
+    "notices": _l("公示"),
+    "objections": _l("异议"),
+}
+YEAR = 365 * 24 * 3600
+
+
+@bp.get("/desk")
+@signed_in
+def desk() -> Any:
+    """What needs me today, and everything of mine with its state."""
+    actor = current_actor()
+    own = organisations.mine(actor)
+    vendors = [o.id for o in own if o.is_vendor]
+    waiting = {name: queries.queue(actor, name) for name in queries.QUEUES} if "officer" in actor.roles else {}
+    return page(
+        "console/desk.html",
+        organisations=own,
+        scenarios=scenarios.mine(actor, 20) if any(o.is_owner or o.is_service_body for o in own) else [],
+        owned=challenges.of_owner(actor, 20) if own else [],
+        bids=bids.mine(actor, 20) if vendors else [],
+        products=catalogue.of_vendors(actor, vendors) if vendors else [],
+        watched=challenges.watched(actor, 10),
+        unread=notifications.count(actor, unread=True),
+        objections=publicity.my_objections(actor),
+        waiting=waiting,
+        titles=QUEUE_TITLES,
+    )
+
+
+@bp.get("/staff/<name>")
+@staff("officer")
+def queue(name: str) -> Any:
+    """One queue with age and deadline."""
+    if name not in queries.QUEUES:
+        raise NotFound()
+    actor = current_actor()
+    counts = {n: queries.queue(actor, n) for n in queries.QUEUES}
+    return page("console/queue.html", name=name, items=counts[name], counts=counts, titles=QUEUE_TITLES)
+
+
+@bp.get("/audit")
+@staff("auditor", "administrator")
+def audit() -> Any:
+    """What was done, by whom, when."""
+    actor = current_actor()
+    subject = request.args.get("subject", "")[:40]
+    number = asked_page()
+    rows, total = queries.audit(actor, subject=subject, offset=(number - 1) * 50, limit=50)
+    names = accounts.names([r.actor_id for r in rows if r.actor_id])
+    where = Page(number, total, 50)
+    return page("console/audit.html", rows=rows, names=names, where=where, subjects=queries.subjects(), subject=subject)
+
+
+@bp.post("/display")
+def display() -> Any:
+    """Colours and size of letters, for people without script."""
+    form = Form()
+    back = safe_next(request.form.get("next")) or url_for("discovery.home")
+    response = redirect(back)
+    if form.validate_on_submit():
+        theme, size = request.form.get("theme"), request.form.get("text")
+        if theme in ("light", "dark", "auto"):
+            response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax")
+        if size in ("normal", "large"):
+            response.set_cookie("text", size, max_age=YEAR, samesite="Lax")
+    return response
+
+
+@bp.post("/clock")
+@workings_only
+def move() -> Any:
+    """Move the site's clock ahead: an hour, a day, or to just after the next deadline. Demo and development only."""
+    form = Form()
+    if form.validate_on_submit():
+        steps = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+        by = steps.get(request.form.get("by", ""))
+        if request.form.get("by") == "deadline":
+            by = _to_next_deadline()
+        if by is None:
+            flash(_("没有更近的截止时间了。"), "due")
+        else:
+            with unit_of_work():
+                move_clock(by)
+            wake_for_the_clock()
+            flash(_("站点时间已拨快。"), "ok")
+    return redirect(safe_next(request.form.get("next")) or url_for("discovery.home"))
+
+
+def _to_next_deadline() -> timedelta | None:
+    ends = [c.closes_at for c in challenges.closing_soon(1)] + [n.ends_at for n in publicity.running(1)]
+    ahead = [e for e in ends if e is not None and e > clock.now()]
+    return min(ahead) - clock.now() + timedelta(seconds=61) if ahead else None
+
+
+@root.get("/healthz")
+def healthz() -> Any:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@root.get("/readyz")
+def readyz() -> Any:
+    """Database, worker, index and outbox answer; 503 names what does not."""
+    checks: dict[str, Any] = {}
+    session().execute(text("SELECT 1"))
+    checks["database"] = "ok"
+    beat = session().get(Heartbeat, "worker")
+    age = (clock.real_now() - beat.at).total_seconds() if beat else None
+    checks["worker"] = "ok" if age is not None and age < 180 else "missing"
+    checks["index"] = len(engine().known())
+    oldest = session().scalar(select(func.min(OutboxMail.created_at)).where(OutboxMail.sent_at.is_(None)))
+    checks["mail_waiting_seconds"] = round((clock.now() - oldest).total_seconds()) if oldest else 0
+    ready = checks["worker"] == "ok"
+    return jsonify(status="ready" if ready else "not ready", **checks), 200 if ready else 503
+
+
+@root.get("/mailbox")
+@workings_only
+def mailbox() -> Any:
+    """The mailbox at a short address."""
+    return redirect(url_for("notifications.all_mail"))
+
+
+@root.get("/robots.txt")
+def robots() -> Response:
+    """Search engines may read the public pages."""
+    return Response(
+        "User-agent: *\nDisallow: /zh/desk\nDisallow: /en/desk\nDisallow: /zh/staff\nDisallow: /en/staff\n",
+        mimetype="text/plain",
+    )
+
+
+@root.get("/favicon.ico")
+def favicon() -> Any:
+    """The mark."""
+    return redirect(url_for("static", filename="img/mark.svg"))

@@ -1,0 +1,1 @@
+"""Finding things: home, and the search pages of challenges, products and notices."""

@@ -1,0 +1,194 @@
+"""What can be asked of each search page: facets, order, and who sees what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.infra.search.queries import Entry, Facet, Query, Result
+from marketplace.infra.search.services import engine
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.i18n import gettext as _
+from marketplace.vocabulary.terms import domains, label
+
+DAY = 24 * 3600
+MOST_TEXT = 200
+
+
+def _challenge_state(entry: Entry) -> tuple[str, ...]:
+    """The public state, with open and closing soon read from the clock."""
+    state = entry.facets["state"][0]
+    if state == "published":
+        left = entry.numbers["closes"] - clock.now().timestamp()
+        if left <= 0:
+            return ("closed",)
+        return ("open", "soon") if left <= 7 * DAY else ("open",)
+    if state in ("cancelled", "no_bids", "none_selected"):
+        return ("ended",)
+    return ({"shortlisted": "notice", "suspended": "suspended"}.get(state, "evaluation"),)
+
+
+def _budget(entry: Entry) -> tuple[str, ...]:
+    amount = entry.numbers["budget"]
+    if not amount:
+        return ("negotiable",)
+    return ("small" if amount < 200 else "middle" if amount <= 500 else "large",)
+
+
+def _period(entry: Entry) -> tuple[str, ...]:
+    months = entry.numbers["period"]
+    return ("short" if months <= 6 else "middle" if months <= 12 else "long",) if months else ()
+
+
+def _notice_state(entry: Entry) -> tuple[str, ...]:
+    state = entry.facets["state"][0]
+    if state == "running" and entry.numbers["ends"] <= clock.now().timestamp():
+        return ("over",)
+    return (state,)
+
+
+def _plain(name: str) -> Facet:
+    return Facet(name, lambda entry: entry.facets.get(name, ()))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One search page."""
+
+    kind: str
+    facets: tuple[Facet, ...]
+    orders: Mapping[str, Callable[[Entry, float], tuple[float, ...]]]
+
+
+def _soonest(entry: Entry, _score: float) -> tuple[float, ...]:
+    left = entry.numbers["closes"] - clock.now().timestamp()
+    return (0.0, left) if left > 0 and entry.facets["state"] == ("published",) else (1.0, -entry.numbers["closes"])
+
+
+CHALLENGES = Page(
+    "challenge",
+    (
+        _plain("domain"),
+        Facet("state", _challenge_state),
+        Facet("budget", _budget),
+        _plain("task"),
+        _plain("district"),
+        Facet("period", _period),
+        _plain("mode"),
+        _plain("consortium"),
+    ),
+    {
+        "closing": _soonest,
+        "relevance": lambda entry, score: (-score,),
+        "newest": lambda entry, score: (-entry.numbers["published"],),
+        "budget": lambda entry, score: (-entry.numbers["budget"],),
+    },
+)
+PRODUCTS = Page(
+    "product",
+    (_plain("domain"), _plain("task"), _plain("price"), _plain("lease"), _plain("district")),
+    {"relevance": lambda entry, score: (-score,), "newest": lambda entry, score: (-entry.numbers["changed"],)},
+)
+NOTICES = Page(
+    "notice",
+    (Facet("state", _notice_state), _plain("domain"), _plain("stage")),
+    {
+        "newest": lambda entry, score: (-entry.numbers["published"],),
+        "relevance": lambda entry, score: (-score,),
+        "ending": lambda entry, score: (entry.numbers["ends"],),
+    },
+)
+
+
+def run(actor: Actor, page: Page, arguments: Any, *, offset: int, limit: int) -> Result:
+    """Search with what the address holds; unknown orders and values are ignored."""
+    order = arguments.get("sort", "")
+    text = arguments.get("q", "")[:MOST_TEXT]
+    default = "relevance" if text.strip() else next(iter(page.orders))
+    chosen = {f.name: frozenset(v[:40] for v in arguments.getlist(f.name)[:40]) for f in page.facets}
+    return engine().search(
+        Query(
+            kind=page.kind,
+            keys=actor.keys,
+            text=text,
+            chosen=chosen,
+            facets=page.facets,
+            order=page.orders.get(order, page.orders[default]),
+            offset=offset,
+            limit=limit,
+        )
+    )
+
+
+def facet_titles() -> dict[str, str]:
+    """The headings of the facets."""
+    return {
+        "domain": _("领域"),
+        "state": _("状态"),
+        "budget": _("预算"),
+        "task": _("任务"),
+        "district": _("所在区"),
+        "period": _("交付期"),
+        "mode": _("合作方式"),
+        "consortium": _("联合体"),
+        "price": _("参考价"),
+        "lease": _("租赁"),
+        "stage": _("阶段"),
+    }
+
+
+def value_label(facet: str, value: str, language: str) -> str:
+    """How a facet's value is written."""
+    if facet in ("domain", "task", "district"):
+        return label(facet, value).best(language)
+    return value_labels().get((facet, value), value)
+
+
+def value_labels() -> dict[tuple[str, str], str]:
+    """The names of values that are not in the vocabulary."""
+    return {
+        ("state", "open"): _("揭榜中"),
+        ("state", "soon"): _("七天内截止"),
+        ("state", "closed"): _("已截止，待启封"),
+        ("state", "suspended"): _("暂停"),
+        ("state", "evaluation"): _("评审中"),
+        ("state", "notice"): _("入围公示"),
+        ("state", "ended"): _("已结束"),
+        ("state", "running"): _("公示中"),
+        ("state", "over"): _("期满待结"),
+        ("state", "concluded"): _("已结束"),
+        ("state", "revoked"): _("已撤销"),
+        ("budget", "small"): _("200 万元以下"),
+        ("budget", "middle"): _("200–500 万元"),
+        ("budget", "large"): _("500 万元以上"),
+        ("budget", "negotiable"): _("面议"),
+        ("period", "short"): _("6 个月以内"),
+        ("period", "middle"): _("7–12 个月"),
+        ("period", "long"): _("12 个月以上"),
+        ("mode", "purchase"): _("采购"),
+        ("mode", "lease"): _("租赁"),
+        ("mode", "raas"): _("按次服务"),
+        ("mode", "joint_rnd"): _("联合研发"),
+        ("mode", "pilot"): _("试点"),
+        ("consortium", "yes"): _("允许"),
+        ("consortium", "no"): _("不允许"),
+        ("price", "fixed"): _("一口价"),
+        ("price", "range"): _("区间"),
+        ("price", "on_request"): _("面议"),
+        ("lease", "yes"): _("可租"),
+        ("lease", "no"): _("只售"),
+        ("stage", "shortlist"): _("入围"),
+    }
+
+
+def ordered(facet: str, counts: Mapping[str, int], chosen: frozenset[str]) -> list[tuple[str, int]]:
+    """A facet's values in their natural order, with those chosen even when nothing is left of them."""
+    natural = [v for f, v in value_labels() if f == facet]
+    if facet == "domain":
+        natural = list(domains())
+    values = set(counts) | set(chosen)
+    if natural:
+        return [(v, counts.get(v, 0)) for v in natural if v in values]
+    return sorted(((v, counts.get(v, 0)) for v in values), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,55 @@
+"""The explicit list of features, bottom to top: no discovery magic. Importing a module here registers what it declares."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+import marketplace.accounts.messages
+import marketplace.bids.messages
+import marketplace.bids.panels
+import marketplace.catalogue.search
+import marketplace.challenges.messages
+import marketplace.challenges.search
+import marketplace.evaluation.messages
+import marketplace.evaluation.panels
+import marketplace.evaluation.services
+import marketplace.infra.jobs.models
+import marketplace.infra.mail.models
+import marketplace.infra.search.services
+import marketplace.notifications.services
+import marketplace.organisations.messages
+import marketplace.publicity.messages
+import marketplace.publicity.panels
+import marketplace.publicity.search
+import marketplace.scenarios.messages
+import marketplace.vocabulary.models  # noqa: F401
+from marketplace.accounts.views import bp as accounts
+from marketplace.bids.views import bp as bids
+from marketplace.catalogue.views import bp as catalogue
+from marketplace.challenges.views import bp as challenges
+from marketplace.console.views import bp as console
+from marketplace.console.views import root
+from marketplace.discovery.views import bp as discovery
+from marketplace.evaluation.views import bp as evaluation
+from marketplace.notifications.views import bp as notifications
+from marketplace.organisations.views import bp as organisations
+from marketplace.publicity.views import bp as publicity
+from marketplace.scenarios.views import bp as scenarios
+
+PAGES: tuple[Blueprint, ...] = (
+    discovery,
+    challenges,
+    catalogue,
+    publicity,
+    scenarios,
+    bids,
+    evaluation,
+    organisations,
+    accounts,
+    notifications,
+    console,
+)
+"""Pages in both languages, under /zh/ and /en/."""
+
+ROOT: tuple[Blueprint, ...] = (root,)
+"""Addresses without a language: health and the like."""

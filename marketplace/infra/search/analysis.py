@@ -1,0 +1,188 @@
+"""From text to terms: width, case and script folded, Chinese segmented, English stemmed, synonyms known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+SYNONYMS = Path(__file__).parents[2] / "data" / "synonyms.txt"
+_RUNS = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ffff]+|[a-z]+|\d+(?:\.\d+)?")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0002ffff]")
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Any:
+    import rjieba
+
+    cutter = rjieba.Jieba() if hasattr(rjieba, "Jieba") else rjieba
+    for group in synonym_groups():
+        for word in group:
+            if _HAN.search(word) and hasattr(cutter, "add_word"):
+                cutter.add_word(word, 20000, "n")
+    return cutter
+
+
+def normalise(text: str) -> str:
+    """Half width, lower case, simplified script."""
+    return str(_converter().convert(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def is_han(term: str) -> bool:
+    """Whether the term holds a Chinese character."""
+    return bool(_HAN.search(term))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """An English word's stem; numbers stay."""
+    from whoosh.lang.porter import stem as porter
+
+    return str(porter(word)) if word.isalpha() and len(word) > 3 else word
+
+
+def words(text: str) -> list[str]:
+    """The terms of a text in order: Chinese words (also those inside longer ones), English stems, numbers."""
+    found: list[str] = []
+    for run in _RUNS.findall(normalise(text)):
+        if is_han(run):
+            found += [w for w in _segmenter().cut_for_search(run) if w.strip()]
+        else:
+            found.append(stem(run))
+    return found
+
+
+def grams(text: str) -> list[str]:
+    """Neighbouring pairs of Chinese characters, so that a query finds what segmentation cut differently."""
+    found: list[str] = []
+    for run in _RUNS.findall(normalise(text)):
+        if is_han(run):
+            found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+        else:
+            found.append(stem(run))
+    return found
+
+
+@lru_cache(maxsize=1)
+def synonym_groups() -> tuple[tuple[str, ...], ...]:
+    """The groups of words that find each other, as written."""
+    lines = SYNONYMS.read_text("utf-8").splitlines()
+    return tuple(
+        tuple(w.strip() for w in line.split(",") if w.strip())
+        for line in lines
+        if line.strip() and not line.startswith("#")
+    )
+
+
+@lru_cache(maxsize=1)
+def _synonym_index() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for group in synonym_groups():
+        members = frozenset(normalise(w) for w in group)
+        for member in members:
+            found[member] = found.get(member, frozenset()) | members
+    return found
+
+
+def query_terms(text: str) -> list[frozenset[str]]:
+    """What a query asks for: one set of interchangeable terms for each word; all words must be found.
+
+    A synonym is recognised before segmentation, longest first, so that 无人搬运车 is one word and also finds AGV.
+    """
+    index = _synonym_index()
+    longest = max(map(len, index))
+    wanted: list[frozenset[str]] = []
+    for chunk in normalise(text).split():
+        rest = ""
+        position = 0
+        while position < len(chunk):
+            match = next(
+                (
+                    chunk[position : position + size]
+                    for size in range(min(longest, len(chunk) - position), 1, -1)
+                    if chunk[position : position + size] in index and _stands_alone(chunk, position, size)
+                ),
+                None,
+            )
+            if match:
+                wanted += _plain(rest)
+                rest = ""
+                wanted.append(index[match])
+                position += len(match)
+            else:
+                rest += chunk[position]
+                position += 1
+        wanted += _plain(rest)
+    return _with_phrases(normalise(text), wanted, index)
+
+
+def _stands_alone(chunk: str, position: int, size: int) -> bool:
+    """A Latin synonym must not be part of a longer Latin word."""
+    if is_han(chunk[position : position + size]):
+        return True
+    before = chunk[position - 1] if position else " "
+    after = chunk[position + size] if position + size < len(chunk) else " "
+    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+
+
+def _with_phrases(text: str, wanted: list[frozenset[str]], index: dict[str, frozenset[str]]) -> list[frozenset[str]]:
+    """English synonyms of several words ("mobile robot") replace the words they consist of."""
+    for phrase, members in index.items():
+        if " " in phrase and re.search(rf"\b{re.escape(phrase)}\b", text):
+            parts = {stem(p) for p in phrase.split()}
+            kept = [w for w in wanted if not (len(w) == 1 and next(iter(w)) in parts)]
+            wanted = [*kept, members]
+    return wanted
+
+
+def _plain(rest: str) -> list[frozenset[str]]:
+    found: list[frozenset[str]] = []
+    for run in _RUNS.findall(rest):
+        if is_han(run):
+            found += [frozenset({w}) for w in _segmenter().cut(run)]
+        else:
+            found.append(frozenset({stem(run)}))
+    return found
+
+
+def highlight(text: str, terms: Iterable[frozenset[str]]) -> list[tuple[str, bool]]:
+    """``text`` as pieces, each with whether it answers one of the terms."""
+    folded, places = _folded(text)
+    marks = [False] * len(text)
+    for term in {t for group in terms for t in group}:
+        pattern = re.escape(term) if is_han(term) else rf"(?<![a-z0-9]){re.escape(term)}[a-z]*"
+        for match in re.finditer(pattern, folded):
+            for i in range(match.start(), match.end()):
+                marks[places[i]] = True
+    pieces: list[tuple[str, bool]] = []
+    for character, marked in zip(text, marks, strict=True):
+        if pieces and pieces[-1][1] == marked:
+            pieces[-1] = (pieces[-1][0] + character, marked)
+        else:
+            pieces.append((character, marked))
+    return pieces
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    out: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for folded in _fold_one(character):
+            out.append(folded)
+            places.append(place)
+    return "".join(out), places
+
+
+@lru_cache(maxsize=20_000)
+def _fold_one(character: str) -> str:
+    return normalise(character)

@@ -1,0 +1,69 @@
+"""What can be asked of a search engine, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from marketplace.infra.search.documents import Document
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document's place in the index with the values that facets, sorting and rights need."""
+
+    kind: str
+    row_id: int
+    facets: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, float]
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A way to narrow: ``values`` says which of its values an entry has, now."""
+
+    name: str
+    values: Callable[[Entry], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One search: words, kind, who asks, what is chosen, order and page."""
+
+    kind: str
+    keys: frozenset[str]
+    text: str = ""
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facets: tuple[Facet, ...] = ()
+    order: Callable[[Entry, float], tuple[float, ...]] | None = None
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True)
+class Result:
+    """Row ids of one page, how many there are in all, counts for every facet, and whether words had to be left out."""
+
+    ids: list[int]
+    total: int
+    counts: dict[str, dict[str, int]]
+    relaxed: bool
+    terms: list[frozenset[str]]
+
+
+class Engine(Protocol):
+    """A search engine. Only the worker calls ``apply`` and ``rebuild``."""
+
+    def apply(self, changes: Mapping[tuple[str, int], Document | None]) -> None:
+        """Write documents, remove those that are ``None``."""
+
+    def rebuild(self, documents: Mapping[tuple[str, int], Document]) -> None:
+        """Make a new index beside the old one and swap it in."""
+
+    def search(self, query: Query) -> Result:
+        """Answer a query from the newest state."""
+
+    def known(self) -> set[tuple[str, int]]:
+        """Every document there is."""

@@ -1,0 +1,1 @@
+"""Mechanisms that know no business word: actor, clock, database, events, policy, text and workflow."""

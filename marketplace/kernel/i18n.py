@@ -1,0 +1,57 @@
+"""Languages of the interface. Chinese is the original: message ids are Chinese, English is the catalogue."""
+
+from __future__ import annotations
+
+from flask import g, has_app_context
+from flask_babel import force_locale, gettext, lazy_gettext, ngettext, pgettext
+
+from marketplace.kernel.text import LANGUAGES, Text
+
+__all__ = [
+    "LANGUAGES",
+    "best",
+    "force_language",
+    "gettext",
+    "language",
+    "lazy_gettext",
+    "ngettext",
+    "pgettext",
+    "select",
+]
+
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def language() -> str:
+    """The language of what is being written now: ``zh`` or ``en``."""
+    return g.get("language", "zh") if has_app_context() else "zh"
+
+
+def select() -> str:
+    """The Babel locale of what is being written now; called by Flask-Babel, also without a request."""
+    return LOCALES[language()]
+
+
+def best(text: Text) -> str:
+    """Bilingual content in the reader's language where given, else in the other."""
+    return text.best(language())
+
+
+class force_language:
+    """Write in ``code`` within the block, whatever the request speaks."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code if code in LANGUAGES else "zh"
+
+    def __enter__(self) -> None:
+        self.before = g.get("language")
+        g.language = self.code
+        self.locale = force_locale(LOCALES[self.code])
+        self.locale.__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        self.locale.__exit__(*exc)
+        if self.before is None:
+            g.pop("language", None)
+        else:
+            g.language = self.before

@@ -1,0 +1,123 @@
+"""Expanding announcements into mails and inbox items; reading; preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import select, update
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import Addressee
+from marketplace.infra.announcements import DECLARATIONS, Announcement, Declaration
+from marketplace.infra.jobs.services import drains
+from marketplace.infra.mail.services import Rendered, queue, render, send_due
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.i18n import LANGUAGES, force_language
+from marketplace.notifications.models import InboxItem, Preference
+from marketplace.notifications.policies import INBOX
+from marketplace.notifications.queries import preference
+
+log = structlog.get_logger()
+BATCH = 100
+
+
+@drains
+def expand() -> int:
+    """Make the rows of everybody who must hear of an event. Runs again safely: a person is told once per event."""
+    work = session()
+    work.rollback()
+    waiting = list(
+        work.scalars(select(Announcement.id).where(Announcement.done_at.is_(None)).order_by(Announcement.id))
+    )
+    work.rollback()
+    for announcement_id in waiting:
+        with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
+            _expand_one(announcement_id)
+    return len(waiting)
+
+
+def _expand_one(announcement_id: int) -> None:
+    work = session()
+    row = work.get_one(Announcement, announcement_id)
+    event, event_id, payload = row.event, row.event_id, dict(row.payload)
+    told: set[Any] = set()
+    for declaration in DECLARATIONS.get(event, ()):
+        fresh = [who for who in dict.fromkeys(declaration.to(payload)) if who not in told]
+        told.update(fresh)
+        for start in range(0, len(fresh), BATCH):
+            work.rollback()
+            with unit_of_work():
+                _tell(declaration, event_id, payload, fresh[start : start + BATCH])
+    work.rollback()
+    with unit_of_work() as writing:
+        writing.get_one(Announcement, announcement_id).done_at = clock.now()
+
+
+def _tell(declaration: Declaration, event_id: str, payload: dict[str, Any], who: list[Any]) -> None:
+    people = accounts.addressees([w for w in who if isinstance(w, int)])
+    strangers = [Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int)]
+    context = declaration.context(payload)
+    rendered: dict[str, Rendered] = {}
+    for language in LANGUAGES:
+        with force_language(language):
+            localised = declaration.context(payload) if language != "zh" else context
+            rendered[language] = render(declaration.template, localised)
+    known = set(session().scalars(select(InboxItem.user_id).where(InboxItem.event_id == event_id)))
+    for person in [*people, *strangers]:
+        with force_language(person.language):
+            queue(
+                dedupe=f"{event_id}:{person.user_id or person.email}"[:120],
+                recipient=person.email,
+                language=person.language,
+                rendered=rendered[person.language],
+            )
+        if declaration.inbox and person.user_id and person.user_id not in known:
+            session().add(
+                InboxItem(
+                    user_id=person.user_id,
+                    event_id=event_id,
+                    created_at=clock.now(),
+                    content={code: _content(r) for code, r in rendered.items()},
+                )
+            )
+
+
+def _content(rendered: Rendered) -> dict[str, Any]:
+    return {
+        "subject": rendered.subject,
+        "paragraphs": rendered.paragraphs,
+        "facts": [list(f) for f in rendered.facts],
+        "action": [str(rendered.action[0]), _path(str(rendered.action[1]))] if rendered.action else None,
+    }
+
+
+def _path(url: str) -> str:
+    base = current_app.config["SITE_URL"].rstrip("/")
+    return url.removeprefix(base)
+
+
+@drains
+def send() -> int:
+    """Send what waits in the outbox."""
+    return send_due()
+
+
+def mark_read(actor: Actor) -> None:
+    """Mark everything in the actor's inbox as read."""
+    session().execute(
+        update(InboxItem).where(INBOX.where(actor, "read"), InboxItem.read_at.is_(None)).values(read_at=clock.now())
+    )
+
+
+def choose(actor: Actor, *, domains: list[str], hears_of_challenges: bool) -> None:
+    """Keep which new challenges the actor wants to hear of."""
+    row = preference(actor)
+    assert actor.user_id is not None
+    if row.id is None:
+        row = Preference(user_id=actor.user_id)
+        session().add(row)
+    row.domains, row.hears_of_challenges = domains, hears_of_challenges

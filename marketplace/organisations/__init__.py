@@ -1,0 +1,1 @@
+"""Organisations: identity by unified social credit code, verification by staff, members and invitations."""

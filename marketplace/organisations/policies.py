@@ -1,0 +1,32 @@
+"""Who may see and change an organisation. Contacts and the licence are narrower than the page."""
+
+from __future__ import annotations
+
+from marketplace.kernel.actor import EDITORS
+from marketplace.kernel.policy import Anyone, Grant, MembersOf, Policy, Role, Rule
+from marketplace.organisations.models import Invitation, Organisation
+
+MANAGERS = frozenset({"manager"})
+
+member = Grant(MembersOf(Organisation.id))
+manager = Grant(MembersOf(Organisation.id, MANAGERS))
+officer = Grant(Role("officer"))
+auditor = Grant(Role("auditor"))
+
+ORGANISATION = Policy(
+    Organisation,
+    view=Rule(Grant(Anyone(), when="is_verified"), member, officer, auditor),
+    see_particulars=Rule(member, officer, auditor),
+    edit=Rule(Grant(MembersOf(Organisation.id, EDITORS))),
+    manage=Rule(manager),
+    submit=Rule(manager),
+    verify=Rule(officer),
+    return_=Rule(officer),
+    suspend=Rule(officer),
+    reinstate=Rule(officer),
+)
+INVITATION = Policy(
+    Invitation,
+    view=Rule(Grant(MembersOf(Invitation.organisation_id, MANAGERS))),
+    withdraw=Rule(Grant(MembersOf(Invitation.organisation_id, MANAGERS))),
+)

@@ -1,0 +1,76 @@
+"""Reads of organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
+from marketplace.kernel.errors import NotFound
+from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
+from marketplace.organisations.policies import INVITATION, ORGANISATION
+from marketplace.organisations.states import State
+
+
+def get(actor: Actor, organisation_id: int) -> Organisation:
+    """The organisation, when the actor may see it."""
+    query = select(Organisation).where(Organisation.id == organisation_id, ORGANISATION.where(actor))
+    row = session().scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def memberships_of(user_id: int) -> dict[int, str]:
+    """A person's organisations with the role in each."""
+    query = select(Membership.organisation_id, Membership.role).where(Membership.user_id == user_id)
+    return {organisation: role.value for organisation, role in session().execute(query).tuples()}
+
+
+def mine(actor: Actor) -> list[Organisation]:
+    """The actor's own organisations."""
+    query = select(Organisation).where(Organisation.id.in_(sorted(actor.organisations())))
+    return list(session().scalars(query.order_by(Organisation.id)))
+
+
+def member_ids(organisation_ids: Iterable[int], *, writers_only: bool = False) -> list[int]:
+    """Ids of the people in those organisations."""
+    query = select(Membership.user_id).where(Membership.organisation_id.in_(list(organisation_ids)))
+    if writers_only:
+        query = query.where(Membership.role != MemberRole.VIEWER)
+    return list(session().scalars(query.distinct().order_by(Membership.user_id)))
+
+
+def by_ids(organisation_ids: Iterable[int]) -> dict[int, Organisation]:
+    """Organisations by id, for showing beside rows that the viewer may see."""
+    rows = session().scalars(select(Organisation).where(Organisation.id.in_(set(organisation_ids))))
+    return {row.id: row for row in rows}
+
+
+def by_uscc(code: str) -> Organisation | None:
+    """The organisation with that code."""
+    return session().scalar(select(Organisation).where(Organisation.uscc == code))
+
+
+def open_invitations(actor: Actor, organisation_id: int) -> Sequence[Invitation]:
+    """Invitations of an organisation that wait for an answer."""
+    query = select(Invitation).where(
+        Invitation.organisation_id == organisation_id,
+        INVITATION.where(actor),
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+    )
+    return session().scalars(query.order_by(Invitation.id)).all()
+
+
+def waiting(actor: Actor) -> list[Organisation]:
+    """Organisations that wait to be verified, oldest first."""
+    query = (
+        select(Organisation)
+        .where(Organisation.state == State.SUBMITTED, ORGANISATION.where(actor, "verify"))
+        .options(selectinload(Organisation.licence))
+    )
+    return list(session().scalars(query.order_by(Organisation.submitted_at, Organisation.id)))

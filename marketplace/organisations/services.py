@@ -1,0 +1,257 @@
+"""Entering an organisation, verifying it, inviting members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy import select
+
+from marketplace.infra.files.services import Upload, keep
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import record, session
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany, NotFound
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text
+from marketplace.organisations import events, queries, uscc
+from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
+from marketplace.organisations.policies import INVITATION, ORGANISATION
+from marketplace.organisations.states import LIFECYCLE, State
+
+INVITATION_LIFE = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Particulars:
+    """What an organisation says of itself."""
+
+    name: Text
+    uscc: str
+    kinds: frozenset[str]
+    district: str
+    about: Text
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+
+
+def check_uscc(typed: str, *, own_id: int | None = None) -> str:
+    """The normalised code, or ``Invalid`` that says what is wrong with it."""
+    code = uscc.normalise(typed)
+    if len(code) != 18:
+        raise Invalid("uscc", _("统一社会信用代码是 18 位，现在是 %(count)s 位。请对照营业执照。", count=len(code)))
+    if any(c not in uscc.ALPHABET for c in code):
+        raise Invalid("uscc", _("代码里不会出现字母 I、O、S、V、Z。请看看是不是 1、0、5 或 2。"))
+    if not uscc.is_valid(code):
+        raise Invalid("uscc", _("最后一位校验不对，前面多半有一位抄错。请对照营业执照逐位核对。"))
+    known = queries.by_uscc(code)
+    if known is not None and known.id != own_id:
+        raise Invalid("uscc", _("这家单位已经登记过。请让本单位的管理员邀请您加入。"))
+    return code
+
+
+def _apply(row: Organisation, data: Particulars) -> None:
+    if not data.kinds:
+        raise Invalid("kinds", _("请至少选一种身份，可以多选。"))
+    row.name, row.district, row.about = data.name, data.district, data.about
+    row.is_owner, row.is_vendor = "owner" in data.kinds, "vendor" in data.kinds
+    row.is_service_body = "service_body" in data.kinds
+    row.contact_name, row.contact_email, row.contact_phone = data.contact_name, data.contact_email, data.contact_phone
+
+
+def create(actor: Actor, data: Particulars) -> Organisation:
+    """Enter an organisation; the person becomes its manager and may draft at once."""
+    if actor.user_id is None:
+        raise Forbidden(_("请先登录。"))
+    row = Organisation(uscc=check_uscc(data.uscc), created_at=clock.now())
+    _apply(row, data)
+    row.members = [Membership(user_id=actor.user_id, role=MemberRole.MANAGER)]
+    session().add(row)
+    session().flush()
+    record(events.OrganisationCreated(actor=actor, organisation_id=row.id))
+    return row
+
+
+def edit(actor: Actor, organisation_id: int, data: Particulars, *, seen: int | None = None) -> Organisation:
+    """Change what the organisation says of itself; code and name are fixed while it is verified."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "edit", row)
+    row.revise(seen)
+    fixed = row.state in (State.SUBMITTED, State.VERIFIED, State.SUSPENDED)
+    if fixed and (uscc.normalise(data.uscc) != row.uscc or data.name.zh != row.name.zh):
+        raise Invalid("uscc", _("核验过的代码和名称不能直接改。请联系项目办公室。"))
+    if not fixed:
+        row.uscc = check_uscc(data.uscc, own_id=row.id)
+    _apply(row, data)
+    record(events.OrganisationChanged(actor=actor, organisation_id=row.id))
+    return row
+
+
+def attach_licence(actor: Actor, organisation_id: int, upload: Upload) -> None:
+    """Put the scan of the licence beside the organisation; replaces an earlier one."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "edit", row)
+    if row.state not in (State.DRAFT, State.RETURNED):
+        raise Conflict(_("已经提交核验，执照不能再换。如需更换，请联系项目办公室。"))
+    row.licence_id = keep(actor, upload).id
+
+
+def submit(actor: Actor, organisation_id: int) -> Organisation:
+    """Ask staff to verify; needs the licence and a contact."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "submit", row)
+    missing: dict[str, str] = {}
+    if row.licence_id is None:
+        missing["licence"] = _("请先上传营业执照或法人证书的扫描件。")
+    if not row.contact_name or not row.contact_email:
+        missing["contact_name"] = _("请先填联系人姓名和邮箱，供工作人员核验时联系。")
+    if missing:
+        raise InvalidMany(missing)
+    LIFECYCLE.fire(row, "submit", actor=actor)
+    row.submitted_at = clock.now()
+    row.state_reason = ""
+    record(events.OrganisationSubmitted(actor=actor, organisation_id=row.id))
+    return row
+
+
+def verify(actor: Actor, organisation_id: int) -> Organisation:
+    """Staff confirm that code, name and licence belong together; not for one's own organisation."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "verify", row)
+    if row.id in actor.organisations():
+        raise Forbidden(_("不能核验自己所在的单位。请另一位同事来办。"))
+    LIFECYCLE.fire(row, "verify", actor=actor)
+    row.verified_at = clock.now()
+    record(events.OrganisationVerified(actor=actor, organisation_id=row.id))
+    return row
+
+
+def return_(actor: Actor, organisation_id: int, *, reason: str) -> Organisation:
+    """Ask for changes, saying all of them at once."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "return_", row)
+    if not reason:
+        raise Invalid("reason", _("请写明要改什么，一次写全。"))
+    LIFECYCLE.fire(row, "return_", actor=actor, reason=reason)
+    row.state_reason = reason
+    record(events.OrganisationReturned(actor=actor, organisation_id=row.id, reason=reason))
+    return row
+
+
+def suspend(actor: Actor, organisation_id: int, *, reason: str) -> None:
+    """Stop an organisation from submitting anything until it is reinstated."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "suspend", row)
+    if not reason:
+        raise Invalid("reason", _("请写明暂停的理由。"))
+    LIFECYCLE.fire(row, "suspend", actor=actor, reason=reason)
+    row.state_reason = reason
+
+
+def reinstate(actor: Actor, organisation_id: int) -> None:
+    """Let a suspended organisation act again."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "reinstate", row)
+    LIFECYCLE.fire(row, "reinstate", actor=actor)
+    row.state_reason = ""
+
+
+def require_verified(row: Organisation) -> None:
+    """Nothing, or ``Conflict``: an unverified organisation may draft, not submit."""
+    if row.state is not State.VERIFIED:
+        raise Conflict(_("单位还没有核验通过，可以先写草稿。请在“我的单位”上传执照并提交核验。"))
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="organisations.invitation")
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """The token of an invitation's link."""
+    return _signer().dumps([invitation.id, invitation.email])
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The open invitation that a link stands for."""
+    try:
+        invitation_id, email = _signer().loads(token, max_age=int(INVITATION_LIFE.total_seconds()))
+    except (BadData, ValueError, TypeError):
+        return None
+    row = session().get(Invitation, invitation_id)
+    if row is None or row.email != email or row.accepted_at or row.withdrawn_at:
+        return None
+    return row
+
+
+def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, language: str) -> Invitation:
+    """Invite somebody by e-mail to the actor's organisation."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "manage", row)
+    assert actor.user_id is not None
+    waiting = queries.open_invitations(actor, organisation_id)
+    if any(i.email == email.lower() for i in waiting):
+        raise Invalid("email", _("已经邀请过这个邮箱，等对方接受。要重发，请先撤回再邀请。"))
+    if len(waiting) >= 20:
+        raise Conflict(_("还有 20 份邀请没有答复。请先撤回一些。"))
+    invitation = Invitation(
+        organisation_id=row.id,
+        email=email.lower(),
+        role=role,
+        language=language,
+        invited_by=actor.user_id,
+        created_at=clock.real_now(),
+    )
+    session().add(invitation)
+    session().flush()
+    record(events.MemberInvited(actor=actor, organisation_id=row.id, invitation_id=invitation.id))
+    return invitation
+
+
+def withdraw_invitation(actor: Actor, invitation_id: int) -> int:
+    """Take an open invitation back; answers the organisation's id."""
+    row = session().scalar(select(Invitation).where(Invitation.id == invitation_id, INVITATION.where(actor)))
+    if row is None or row.accepted_at:
+        raise NotFound()
+    INVITATION.require(actor, "withdraw", row)
+    row.withdrawn_at = clock.real_now()
+    return row.organisation_id
+
+
+def accept(actor: Actor, token: str, *, email: str) -> Organisation:
+    """Join by an invitation's link; only the invited address may."""
+    row = invitation_of(token)
+    if row is None:
+        raise Conflict(_("这份邀请已经用过、撤回或超过七天。请让对方再邀请一次。"))
+    if row.email != email.lower() or actor.user_id is None:
+        raise Forbidden(_("邀请发给了另一个邮箱。请用那个邮箱登录后再打开链接。"))
+    row.accepted_at = clock.real_now()
+    known = session().scalar(
+        select(Membership).where(Membership.organisation_id == row.organisation_id, Membership.user_id == actor.user_id)
+    )
+    if known is None:
+        session().add(Membership(organisation_id=row.organisation_id, user_id=actor.user_id, role=row.role))
+        session().flush()
+        record(events.MemberJoined(actor=actor, organisation_id=row.organisation_id, user_id=actor.user_id))
+    return row.organisation
+
+
+def change_member(actor: Actor, organisation_id: int, user_id: int, *, role: MemberRole | None) -> None:
+    """Give a member another role, or remove the member; the last manager stays."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "manage", row)
+    membership = next((m for m in row.members if m.user_id == user_id), None)
+    if membership is None:
+        raise NotFound()
+    managers = [m for m in row.members if m.role is MemberRole.MANAGER]
+    if membership in managers and len(managers) == 1 and role is not MemberRole.MANAGER:
+        raise Conflict(_("至少要留一位管理员。请先把另一位成员设为管理员。"))
+    if role is None:
+        session().delete(membership)
+    else:
+        membership.role = role
+    record(
+        events.MemberChanged(actor=actor, organisation_id=row.id, user_id=user_id, role=role.value if role else "left")
+    )

@@ -1,0 +1,1 @@
+"""What an organisation needs a robot for: posted as a draft, checked by staff, admitted to the library."""

@@ -1,0 +1,149 @@
+"""Forms of posting a scenario, one step a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import NumberRange, Optional
+
+from marketplace.kernel.i18n import best
+from marketplace.kernel.i18n import lazy_gettext as _l
+from marketplace.scenarios.models import SITE_KEYS
+from marketplace.vocabulary.terms import districts, domains
+from marketplace.web.forms import AtMost, Form, Required, both_languages
+
+KINDS = [
+    ("procurement", _l("采购：有成熟产品，要买或租")),
+    ("field_validation", _l("应用验证：先在现场试")),
+    ("rnd", _l("研发：现在没有产品能做到")),
+]
+BUDGETS = [("fixed", _l("固定价")), ("range", _l("区间")), ("negotiable", _l("面议"))]
+MODES = [
+    ("purchase", _l("采购")),
+    ("lease", _l("租赁")),
+    ("raas", _l("按次服务")),
+    ("joint_rnd", _l("联合研发")),
+    ("pilot", _l("试点")),
+]
+ROUTES = [
+    ("own", _l("自行采购：选定即可签约")),
+    ("soe", _l("国企采购：这里的选定是推荐")),
+    ("government", _l("政府采购：这里的选定是推荐")),
+    ("cooperative_innovation", _l("合作创新采购：这里的选定是推荐")),
+    ("trial_only", _l("只做试用，不采购")),
+]
+SITE_LABELS = {
+    "area": _l("场地面积与分区"),
+    "aisles": _l("通道宽度"),
+    "slopes": _l("坡道、台阶与缝隙"),
+    "floor": _l("地面"),
+    "climate": _l("温度与湿度"),
+    "light_noise": _l("光线与噪声"),
+    "hazards": _l("粉尘、洁净或防爆要求"),
+    "network": _l("网络"),
+    "power": _l("供电与充电位"),
+    "lifts": _l("电梯与门禁"),
+    "people": _l("周围的人"),
+    "hours": _l("作业时段"),
+}
+WHOLE = _l("请填整数。")
+
+
+class TitleForm(Form):
+    """A draft needs only a title."""
+
+    vars().update(both_languages("title", _l("标题"), limit=60, required=_l("请先起一个标题，以后可以改。")))
+
+
+class StepForm(Form):
+    """One step; the revision guards against two editors."""
+
+    revision = HiddenField()
+
+
+class TaskForm(StepForm):
+    """Task and present situation."""
+
+    vars().update(both_languages("title", _l("标题"), limit=60, required=_l("标题不能空着。")))
+    domain = SelectField(_l("领域"))
+    task = SelectField(_l("任务"), validate_choice=False)
+    district = SelectField(_l("作业地点所在区"))
+    kind = RadioField(_l("您想要什么"), choices=KINDS, default="procurement")
+    vars().update(both_languages("summary", _l("一句话说清楚"), limit=120))
+    vars().update(both_languages("situation", _l("现在怎么做，哪里最难"), limit=3000, area=True))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        empty = [("", _l("请选择"))]
+        self.domain.choices = empty + [(d.key, best(d.label)) for d in domains().values()]
+        self.task.choices = {best(d.label): [(t.key, best(t.label)) for t in d.tasks] for d in domains().values()}
+        self.district.choices = empty + [(t.key, best(t.label)) for t in districts().values()]
+
+
+class WorkForm(StepForm):
+    """The work itself."""
+
+    vars().update(both_languages("workflow", _l("作业流程，一步一步写"), limit=3000, area=True))
+    vars().update(both_languages("objects", _l("作业对象：尺寸、重量、材质"), limit=2000, area=True))
+    vars().update(both_languages("volumes", _l("班次与作业量，现在几个人、花多少钱"), limit=2000, area=True))
+
+
+class SiteForm(StepForm):
+    """The site pack."""
+
+    for _key in SITE_KEYS:
+        vars().update(both_languages(f"site_{_key}", SITE_LABELS[_key], limit=400))
+    del _key
+
+
+class TermsForm(StepForm):
+    """Commercial terms."""
+
+    budget_kind = RadioField(_l("预算怎么定"), choices=BUDGETS, default="fixed")
+    budget_min = IntegerField(
+        _l("预算最低"), [Optional(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))]
+    )
+    budget_max = IntegerField(_l("预算"), [Optional(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))])
+    period_months = IntegerField(
+        _l("交付期"), [Optional(), NumberRange(1, 60, _l("请填 1 到 60 之间的整数，单位月。"))]
+    )
+    quantity = IntegerField(_l("数量"), [Optional(), NumberRange(1, 10_000, _l("请填大于 0 的整数。"))])
+    mode = RadioField(_l("合作方式"), choices=MODES, default="purchase")
+    procurement_route = RadioField(_l("采购路径"), choices=ROUTES, default="own")
+    consortium = BooleanField(_l("允许几家企业组成联合体揭榜"))
+    vars().update(both_languages("payment", _l("付款方式"), limit=1000, area=True))
+    vars().update(both_languages("ip", _l("知识产权"), limit=1000, area=True))
+    vars().update(both_languages("data_rights", _l("数据权属与隐私"), limit=1000, area=True))
+    vars().update(both_languages("eligibility", _l("对揭榜企业的条件，一行一条"), limit=1500, area=True))
+
+
+class SafetyForm(StepForm):
+    """Safety and ethics self-assessment (article 二十二)."""
+
+    vars().update(both_languages("safety", _l("安全与伦理自评"), limit=3000, area=True))
+
+
+class FileForm(Form):
+    """An attachment."""
+
+    file = FileField(_l("附件"))
+    is_public = BooleanField(_l("随榜题公开；不勾选则只有本单位和工作人员能看"))
+
+
+class SubmitForm(StepForm):
+    """The declaration and the last look."""
+
+    unclassified = BooleanField(
+        _l("我单位已核对，以上内容和附件不含国家秘密、工作秘密和军工信息"),
+        [Required(_l("请先核对并勾选。含涉密内容的场景不能在网上发布。"))],
+    )
+    truthful = BooleanField(_l("需求真实，资金已落实或有明确来源"), [Required(_l("请确认需求真实。"))])
+    declared_by = StringField(_l("由谁核对（姓名）"), [Required(_l("请写明由谁核对过“不含涉密内容”。")), AtMost(80)])
+
+
+class CheckForm(Form):
+    """Staff's decision with its reason."""
+
+    reason = TextAreaField(_l("理由"), [AtMost(4000)])

@@ -1,0 +1,56 @@
+"""Reads of scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
+from marketplace.kernel.errors import NotFound
+from marketplace.scenarios.models import Scenario, ScenarioFile
+from marketplace.scenarios.policies import SCENARIO
+from marketplace.scenarios.states import State
+
+
+def get(actor: Actor, scenario_id: int) -> Scenario:
+    """The scenario with requirements, metrics and files, when the actor may see it."""
+    query = (
+        select(Scenario)
+        .where(Scenario.id == scenario_id, SCENARIO.where(actor))
+        .options(
+            joinedload(Scenario.owner),
+            selectinload(Scenario.requirements),
+            selectinload(Scenario.metrics),
+            selectinload(Scenario.files).joinedload(ScenarioFile.file),
+        )
+    )
+    row = session().scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def mine(actor: Actor, limit: int = 200) -> list[Scenario]:
+    """The scenarios of the actor's organisations, newest first."""
+    query = select(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
+    query = query.options(joinedload(Scenario.owner)).order_by(Scenario.changed_at.desc(), Scenario.id.desc())
+    return list(session().scalars(query.limit(limit)))
+
+
+def in_state(actor: Actor, states: Sequence[State], *, limit: int = 200) -> list[Scenario]:
+    """Scenarios in those states that the actor may see, oldest first."""
+    query = select(Scenario).where(Scenario.state.in_(states), SCENARIO.where(actor))
+    query = query.options(joinedload(Scenario.owner)).order_by(Scenario.submitted_at, Scenario.id)
+    return list(session().scalars(query.limit(limit)))
+
+
+def file(actor: Actor, scenario_id: int, file_id: int) -> ScenarioFile:
+    """An attachment of a scenario that the actor may see."""
+    row = get(actor, scenario_id)
+    found = next((f for f in row.files if f.id == file_id), None)
+    if found is None:
+        raise NotFound()
+    return found

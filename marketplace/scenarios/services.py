@@ -1,0 +1,357 @@
+"""Drafting, submitting and checking scenarios."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.infra.files.services import Upload, keep
+from marketplace.kernel import clock
+from marketplace.kernel.actor import EDITORS, Actor
+from marketplace.kernel.db import record, session
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany, NotFound
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.services import require_verified
+from marketplace.scenarios import events, queries
+from marketplace.scenarios.models import (
+    SITE_KEYS,
+    BudgetKind,
+    Kind,
+    Level,
+    Metric,
+    Mode,
+    ProcurementRoute,
+    Requirement,
+    Scenario,
+    ScenarioFile,
+)
+from marketplace.scenarios.policies import SCENARIO
+from marketplace.scenarios.states import LIFECYCLE, State
+from marketplace.vocabulary.parameters import Value, parameters
+from marketplace.vocabulary.terms import districts, domains
+
+EDITABLE = (State.DRAFT, State.RETURNED)
+MOST_FILES = 20
+MOST_ROWS = 60
+MOST_BUDGET = 1_000_000
+TEXTS = (
+    "title",
+    "summary",
+    "situation",
+    "workflow",
+    "objects",
+    "volumes",
+    "payment",
+    "ip",
+    "data_rights",
+    "eligibility",
+    "safety",
+)
+CLASSIFIED = re.compile("秘密|机密|绝密|军工")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementData:
+    """One requirement; ``key`` of a known one keeps its identity."""
+
+    parameter: str
+    op: str
+    value: Value
+    level: Level
+    weight: int = 1
+    test: Text = Text()
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricData:
+    """One acceptance metric."""
+
+    parameter: str
+    op: str
+    target: Value
+    baseline: str = ""
+    method: Text = Text()
+    window: Text = Text()
+    key: str = ""
+
+
+def create(actor: Actor, owner_id: int, *, title: Text) -> Scenario:
+    """Start a draft; a title is enough."""
+    if actor.user_id is None or owner_id not in actor.organisations(EDITORS):
+        raise NotFound()
+    owner = organisations.get(actor, owner_id)
+    if not (owner.is_owner or owner.is_service_body):
+        raise Conflict(_("本单位没有登记为场景方。请先在“我的单位”里勾选“场景方”。"))
+    if not title:
+        raise Invalid("title", _("请先起一个标题，以后可以改。"))
+    now = clock.now()
+    row = Scenario(
+        owner_id=owner_id,
+        created_by=actor.user_id,
+        title=title,
+        district=owner.district,
+        created_at=now,
+        changed_at=now,
+    )
+    session().add(row)
+    session().flush()
+    return row
+
+
+def _for_editing(actor: Actor, scenario_id: int, seen: int | None) -> Scenario:
+    row = queries.get(actor, scenario_id)
+    SCENARIO.require(actor, "edit", row)
+    if row.state not in EDITABLE:
+        raise Conflict(_("已经提交，现在不能改。工作人员退回后可以再改。"))
+    row.revise(seen)
+    row.changed_at = clock.now()
+    return row
+
+
+def edit(actor: Actor, scenario_id: int, *, seen: int | None = None, **changes: Any) -> Scenario:
+    """Change fields of a draft; only what is given. Shapes are checked now, completeness at submission."""
+    row = _for_editing(actor, scenario_id, seen)
+    wrong = _wrong(row, changes)
+    if wrong:
+        raise InvalidMany(wrong)
+    for name, value in changes.items():
+        if name == "site":
+            value = {k: t.as_json() for k, t in value.items() if k in SITE_KEYS and t}
+        setattr(row, name, value)
+    if row.budget_kind is BudgetKind.NEGOTIABLE:
+        row.budget_min = row.budget_max = None
+    elif row.budget_kind is BudgetKind.FIXED:
+        row.budget_min = None
+    return row
+
+
+_EDITABLE_FIELDS = {
+    *TEXTS, "domain", "task", "kind", "district", "site", "budget_kind", "budget_min", "budget_max", "period_months",
+    "quantity", "mode", "procurement_route", "consortium",
+}  # fmt: skip
+_ENUMS: dict[str, type[Any]] = {
+    "kind": Kind,
+    "budget_kind": BudgetKind,
+    "mode": Mode,
+    "procurement_route": ProcurementRoute,
+}
+
+
+def _wrong(row: Scenario, changes: dict[str, Any]) -> dict[str, str]:
+    unknown = set(changes) - _EDITABLE_FIELDS
+    if unknown:
+        raise TypeError(f"not fields of a scenario: {unknown}")
+    wrong: dict[str, str] = {}
+    for name, kind in _ENUMS.items():
+        if name in changes and not isinstance(changes[name], kind):
+            raise TypeError(name)
+    if "title" in changes and not changes["title"]:
+        wrong["title"] = _("标题不能空着。")
+    domain = changes.get("domain", row.domain)
+    if domain and domain not in domains():
+        wrong["domain"] = _("请选择领域。")
+    elif changes.get("task") and changes["task"] not in {t.key for t in domains()[domain].tasks if domain}:
+        wrong["task"] = _("任务不属于所选领域，请重新选。")
+    if changes.get("district") and changes["district"] not in districts():
+        wrong["district"] = _("请选择所在区。")
+    for name, most in (
+        ("budget_min", MOST_BUDGET),
+        ("budget_max", MOST_BUDGET),
+        ("period_months", 60),
+        ("quantity", 10_000),
+    ):
+        number = changes.get(name)
+        if number is not None and not 0 < number <= most:
+            wrong[name] = _("请填 1 到 %(most)s 之间的整数。", most=most)
+    low, high = changes.get("budget_min", row.budget_min), changes.get("budget_max", row.budget_max)
+    if changes.get("budget_kind", row.budget_kind) is BudgetKind.RANGE and low and high and low > high:
+        wrong["budget_min"] = _("预算区间要从小到大。")
+    return wrong
+
+
+def set_requirements(
+    actor: Actor, scenario_id: int, data: list[RequirementData], *, seen: int | None = None
+) -> Scenario:
+    """Replace the requirements of a draft; known keys keep their identity."""
+    row = _for_editing(actor, scenario_id, seen)
+    if len(data) > MOST_ROWS:
+        raise Invalid("rows", _("最多 %(count)s 条。请只留真正影响成败的。", count=MOST_ROWS))
+    known = {r.key: r for r in row.requirements}
+    kept = []
+    for position, new in enumerate(data):
+        if new.op not in parameters()[new.parameter].ops or not 1 <= new.weight <= 5:
+            raise Invalid("rows", _("比较方式或权重不在可选范围内。"))
+        entry = known.get(new.key) or Requirement()
+        entry.position, entry.parameter, entry.op = position, new.parameter, new.op
+        entry.value_json, entry.level, entry.weight, entry.test = new.value.as_json(), new.level, new.weight, new.test
+        kept.append(entry)
+    row.requirements = kept
+    return row
+
+
+def set_metrics(actor: Actor, scenario_id: int, data: list[MetricData], *, seen: int | None = None) -> Scenario:
+    """Replace the acceptance metrics of a draft."""
+    row = _for_editing(actor, scenario_id, seen)
+    if len(data) > MOST_ROWS:
+        raise Invalid("rows", _("最多 %(count)s 条。请只留真正影响成败的。", count=MOST_ROWS))
+    known = {m.key: m for m in row.metrics}
+    kept = []
+    for position, new in enumerate(data):
+        if new.op not in parameters()[new.parameter].ops:
+            raise Invalid("rows", _("比较方式或权重不在可选范围内。"))
+        entry = known.get(new.key) or Metric()
+        entry.position, entry.parameter, entry.op = position, new.parameter, new.op
+        entry.target_json, entry.baseline = new.target.as_json(), new.baseline
+        entry.method, entry.window = new.method, new.window
+        kept.append(entry)
+    row.metrics = kept
+    return row
+
+
+def attach(actor: Actor, scenario_id: int, upload: Upload, *, is_public: bool) -> ScenarioFile:
+    """Add an attachment to a draft."""
+    row = _for_editing(actor, scenario_id, None)
+    if len(row.files) >= MOST_FILES:
+        raise Invalid("file", _("最多 %(count)s 个附件。请先删掉不需要的。", count=MOST_FILES))
+    entry = ScenarioFile(scenario_id=row.id, file=keep(actor, upload), is_public=is_public)
+    session().add(entry)
+    session().flush()
+    return entry
+
+
+def detach(actor: Actor, scenario_id: int, file_id: int) -> None:
+    """Remove an attachment from a draft."""
+    row = _for_editing(actor, scenario_id, None)
+    entry = next((f for f in row.files if f.id == file_id), None)
+    if entry is None:
+        raise NotFound()
+    session().delete(entry)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is missing before submission: where, and what to do."""
+
+    step: str
+    field: str
+    message: str
+
+
+def gaps(row: Scenario) -> list[Gap]:
+    """Everything that is missing before the scenario can be submitted, all at once."""
+    found: list[Gap] = []
+
+    def need(ok: object, step: str, field: str, message: str) -> None:
+        if not ok:
+            found.append(Gap(step, field, message))
+
+    need(row.domain, "task", "domain", _("请选择领域。"))
+    need(row.task, "task", "task", _("请选择任务。"))
+    need(row.district, "task", "district", _("请选择所在区。"))
+    need(row.summary, "task", "summary", _("请用一句话写清楚要做什么，带上最要紧的数字。"))
+    need(row.situation, "task", "situation", _("请写现在怎么做、哪里最难。"))
+    need(row.workflow, "work", "workflow", _("请按步骤写作业流程。"))
+    need(row.objects, "work", "objects", _("请写作业对象的尺寸、重量和材质。"))
+    need(
+        any(r.level is Level.MUST for r in row.requirements),
+        "requirements",
+        "rows",
+        _("请至少写一条必须满足的技术要求。"),
+    )
+    need(row.metrics, "metrics", "rows", _("请至少写一条考核指标，说明验收时怎么算过关。"))
+    negotiable = row.budget_kind is BudgetKind.NEGOTIABLE
+    need(negotiable or row.budget_max, "terms", "budget_max", _("请填预算，或选“面议”。"))
+    need(row.budget_kind is not BudgetKind.RANGE or row.budget_min, "terms", "budget_min", _("预算区间两头都要填。"))
+    need(row.period_months, "terms", "period_months", _("请填交付期。"))
+    need(row.safety, "safety", "safety", _("请写安全与伦理自评：谁会在旁边，出错会怎样，怎么停下来。"))
+    return found
+
+
+def submit(actor: Actor, scenario_id: int, *, declared_by: str, seen: int | None = None) -> Scenario:
+    """Send a complete draft to the programme office.
+
+    ``declared_by`` names who checked that nothing is classified (涉密不上网); an unverified organisation is refused.
+    """
+    row = queries.get(actor, scenario_id)
+    SCENARIO.require(actor, "submit", row)
+    require_verified(row.owner)
+    if seen is not None and seen != row.revision:
+        row.revise(seen)
+    if not declared_by:
+        raise Invalid("declared_by", _("请写明由谁核对过“不含涉密内容”。"))
+    missing = gaps(row)
+    if missing:
+        raise Conflict(_("还有 %(count)s 处没有填完，提交前请补上。", count=len(missing)))
+    LIFECYCLE.fire(row, "submit", actor=actor)
+    row.declared_by, row.declared_at, row.submitted_at = declared_by, clock.now(), clock.now()
+    row.state_reason = ""
+    record(events.ScenarioSubmitted(actor=actor, scenario_id=row.id))
+    return row
+
+
+def withdraw(actor: Actor, scenario_id: int) -> Scenario:
+    """Take a scenario back before it is published."""
+    row = queries.get(actor, scenario_id)
+    SCENARIO.require(actor, "withdraw", row)
+    LIFECYCLE.fire(row, "withdraw", actor=actor)
+    record(events.ScenarioWithdrawn(actor=actor, scenario_id=row.id))
+    return row
+
+
+def _for_checking(actor: Actor, act: str, scenario_id: int) -> Scenario:
+    row = queries.get(actor, scenario_id)
+    SCENARIO.require(actor, act, row)
+    if row.owner_id in actor.organisations():
+        raise Forbidden(_("不能审自己所在单位的场景。请另一位同事来办。"))
+    return row
+
+
+def return_(actor: Actor, scenario_id: int, *, reason: str) -> Scenario:
+    """Send back for changes, naming all of them at once (一次性告知)."""
+    row = _for_checking(actor, "return_", scenario_id)
+    if not reason:
+        raise Invalid("reason", _("请写明要改什么，一次写全。"))
+    LIFECYCLE.fire(row, "return_", actor=actor, reason=reason)
+    row.state_reason = reason
+    record(events.ScenarioReturned(actor=actor, scenario_id=row.id, reason=reason))
+    return row
+
+
+def reject(actor: Actor, scenario_id: int, *, reason: str) -> Scenario:
+    """Decline for good, saying why."""
+    row = _for_checking(actor, "reject", scenario_id)
+    if not reason:
+        raise Invalid("reason", _("请写明不予受理的理由。"))
+    LIFECYCLE.fire(row, "reject", actor=actor, reason=reason)
+    row.state_reason = reason
+    record(events.ScenarioRejected(actor=actor, scenario_id=row.id, reason=reason))
+    return row
+
+
+def admit(actor: Actor, scenario_id: int, *, reason: str) -> Scenario:
+    """Take into the library without a need review; the reason for skipping it is kept."""
+    row = _for_checking(actor, "admit", scenario_id)
+    if not reason:
+        raise Invalid("reason", _("请写明为什么不再组织需求论证，留存备查。"))
+    LIFECYCLE.fire(row, "admit", actor=actor, reason=reason)
+    row.state_reason = ""
+    record(events.ScenarioAdmitted(actor=actor, scenario_id=row.id))
+    return row
+
+
+def classified_words(row: Scenario) -> list[str]:
+    """Words in the scenario that staff must look at before publication (秘密, 机密, 军工)."""
+    texts = [getattr(row, name) for name in TEXTS] + [row.site_text(k) for k in SITE_KEYS]
+    return sorted({m for text in texts for m in CLASSIFIED.findall(text.zh + text.en)})
+
+
+def mark_listed(actor: Actor, scenario_id: int) -> Scenario:
+    """A challenge made from it was published."""
+    row = queries.get(actor, scenario_id)
+    SCENARIO.require(actor, "list_", row)
+    LIFECYCLE.fire(row, "list_", actor=actor)
+    return row

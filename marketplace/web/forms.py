@@ -1,0 +1,137 @@
+"""The base of every form: what people type is cleaned, refusals of services land beside the field, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text, clean
+
+
+class Form(FlaskForm):
+    """A form with errors of its own and a status that tells them."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            filters = list(unbound_field.kwargs.get("filters", []))
+            if issubclass(unbound_field.field_class, StringField):
+                filters.insert(0, cleaned)
+            return unbound_field.bind(form=form, **{**options, "filters": filters})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.status = 200
+        self.refusal = ""
+        super().__init__(*args, **kwargs)
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Whether the form was sent and every value has the right shape."""
+        ok = bool(super().validate_on_submit(extra_validators))
+        if self.is_submitted() and not ok:
+            self.status = 422
+        return ok
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """A rule that a service refuses for becomes an error of this form; what was typed stays."""
+        try:
+            yield
+        except Invalid as error:
+            self.refuse(error.field, error.message)
+        except InvalidMany as error:
+            for name, message in error.errors.items():
+                self.refuse(name, message)
+        except Conflict as error:
+            self.refusal, self.status = error.message, error.status
+
+    def refuse(self, name: str, message: str) -> None:
+        """Put ``message`` beside the field ``name``, or on top when there is no such field."""
+        self.status = 422
+        field = self._fields.get(name) or self._fields.get(f"{name}_zh")
+        if field is None:
+            self.refusal = message
+        else:
+            field.errors = [*field.errors, message]
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Field id, label and message of every error, in the order of the page."""
+        return [
+            (field.id, str(field.label.text), str(error))
+            for field in self._fields.values()
+            for error in _flat(field.errors)
+            if field.type != "CSRFTokenField"
+        ]
+
+    def text(self, name: str, old: Text | None = None) -> Text:
+        """The bilingual content of ``name_zh`` and ``name_en``; knows whether a translation was left behind."""
+        zh, en = (self[f"{name}_{code}"].data or "" for code in ("zh", "en"))
+        return old.revised(zh, en) if old else Text.of(zh, en)
+
+
+def _flat(errors: Any) -> list[str]:
+    if isinstance(errors, dict):
+        return [e for v in errors.values() for e in _flat(v)]
+    return [e for v in errors for e in (_flat(v) if isinstance(v, (list, tuple, dict)) else [v])]
+
+
+def cleaned(value: Any) -> Any:
+    """A typed string without control characters and outer space."""
+    return clean(value) if isinstance(value, str) else value
+
+
+class Required:
+    """The field needs a value; the message says what to enter."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if not field.data and field.data != 0:
+            raise ValidationError(self.message or _("请填写“%(label)s”。", label=field.label.text))
+
+
+class AtMost:
+    """At most so many characters."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.field_flags = {"maxlength": count}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.data and len(field.data) > self.count:
+            raise ValidationError(
+                _("最多 %(count)s 个字，现在有 %(now)s 个。请删减一些。", count=self.count, now=len(field.data))
+            )
+
+
+class Email:
+    """An address that can receive mail, by its form."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            field.data = validate_email(
+                field.data or "", check_deliverability=False, test_environment=True
+            ).normalized.lower()
+        except EmailNotValidError as error:
+            raise ValidationError(_("请填完整的邮箱，例如 name@company.cn。")) from error
+
+
+def both_languages(name: str, label: Any, *, limit: int, area: bool = False, required: Any = None) -> dict[str, Any]:
+    """Two fields, ``name_zh`` and ``name_en``, for a class body: ``vars().update(both_languages(...))``."""
+    kind = TextAreaField if area else StringField
+    first = [Required(required)] if required else []
+    return {
+        f"{name}_zh": kind(label, validators=[*first, AtMost(limit)]),
+        f"{name}_en": kind(label, validators=[AtMost(limit * 3)]),
+    }

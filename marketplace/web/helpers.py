@@ -1,0 +1,187 @@
+"""What templates may call: dates in Beijing time, money, values with units, countdowns, icons."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from markupsafe import Markup, escape
+
+from marketplace.kernel import clock
+from marketplace.kernel.i18n import best, language
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.policy import can
+from marketplace.kernel.text import Text
+from marketplace.web import language as languages
+from marketplace.web.actor import current_actor
+from marketplace.web.pagination import url_with
+from marketplace.web.panels import panels
+
+WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WAN = 10_000
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def day(moment: datetime | date | None, *, year: bool | None = None) -> str:
+    """A date with its weekday: 12 月 11 日（周五） or Fri 11 Dec; with the year where it is not this one."""
+    if moment is None:
+        return ""
+    local = clock.beijing(moment).date() if isinstance(moment, datetime) else moment
+    with_year = local.year != clock.today().year if year is None else year
+    if language() == "zh":
+        text = f"{local.month}{NBSP}月{NBSP}{local.day}{NBSP}日（周{WEEKDAYS['zh'][local.weekday()]}）"
+        return f"{local.year}{NBSP}年{NBSP}{text}" if with_year else text
+    text = f"{WEEKDAYS['en'][local.weekday()]} {local.day}{NBSP}{MONTHS[local.month - 1]}"
+    return f"{text} {local.year}" if with_year else text
+
+
+def moment(value: datetime | None, *, year: bool | None = None) -> str:
+    """A date, weekday and time in Beijing; an English reader is told whose time it is."""
+    if value is None:
+        return ""
+    time = clock.beijing(value).strftime("%H:%M")
+    if language() == "zh":
+        return f"{day(value, year=year)}{time}"
+    return f"{day(value, year=year)}, {time} Beijing time"
+
+
+def seconds(value: datetime) -> str:
+    """A moment to the second, for receipts and records."""
+    local = clock.beijing(value)
+    return f"{day(value, year=True)} {local.strftime('%H:%M:%S')}" + ("" if language() == "zh" else " Beijing time")
+
+
+def iso(value: datetime) -> str:
+    """A moment for machines, with Beijing's offset."""
+    return clock.beijing(value).isoformat(timespec="seconds")
+
+
+def countdown(until: datetime) -> str:
+    """How long until a deadline, in whole minutes, never seconds."""
+    left = until - clock.now()
+    if left <= timedelta(0):
+        return _("已截止")
+    minutes = int(left.total_seconds() // 60)
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return _("%(days)s 天 %(hours)s 小时后截止", days=days, hours=hours)
+    if hours:
+        return _("%(hours)s 小时 %(minutes)s 分后截止", hours=hours, minutes=rest)
+    return _("%(minutes)s 分后截止", minutes=rest)
+
+
+def wan(amount: int | None) -> str:
+    """An amount in whole 万元 as readers write it: 380 万元, 1.2 亿元; CNY 3.8 million."""
+    if amount is None:
+        return ""
+    if language() == "zh":
+        if amount >= WAN:
+            return f"{_trim(amount / WAN)}{NBSP}亿元"
+        return f"{amount:,}{NBSP}万元"
+    yuan = amount * WAN
+    if yuan >= 1_000_000_000:
+        return f"CNY{NBSP}{_trim(yuan / 1e9)}{NBSP}billion"
+    if yuan >= 1_000_000:
+        return f"CNY{NBSP}{_trim(yuan / 1e6)}{NBSP}million"
+    return f"CNY{NBSP}{yuan:,}"
+
+
+def yuan(fen: int | None) -> str:
+    """An amount in fen as yuan: 6,800 元."""
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, 100)
+    text = f"{whole:,}" + (f".{rest:02d}" if rest else "")
+    return f"{text}{NBSP}元" if language() == "zh" else f"CNY{NBSP}{text}"
+
+
+def _trim(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def size(count: int) -> str:
+    """A file's size: 1.8 MB."""
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024))}{NBSP}KB"
+    return f"{count / 1024 / 1024:.1f}{NBSP}MB"
+
+
+def icon(name: str, words: str = "") -> Markup:
+    """An icon of the site's sprite; ``words`` name it where no text stands beside it."""
+    href = f"{asset('img/icons.svg')}#{name}"
+    said = Markup('<span class="vh">{}</span>').format(words) if words else ""
+    return Markup('<svg class="i" aria-hidden="true"><use href="{}"/></svg>{}').format(href, said)
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: str, _mtime: float) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """A static file's address, which changes with its content."""
+    path = Path(current_app.static_folder or "") / name
+    return url_for("static", filename=name, v=_fingerprint(str(path), path.stat().st_mtime))
+
+
+def content(text: Text, tag: str = "span", css: str = "") -> Markup:
+    """Bilingual content as an element; text in another language than the page's carries its language."""
+    shown = text.language_shown(language())
+    attributes = Markup(' lang="{}"').format("zh-CN" if shown == "zh" else "en") if shown != language() and text else ""
+    attributes += Markup(' class="{}"').format(css) if css else ""
+    return Markup("<{}{}>{}</{}>").format(Markup(tag), attributes, lines(text.best(language())), Markup(tag))
+
+
+def lines(text: str) -> Markup:
+    """Plain text with its line breaks kept."""
+    return Markup("<br>").join(escape(part) for part in text.split("\n"))
+
+
+def picture(domain: str) -> str:
+    """The drawn picture of a domain."""
+    known = ("logistics", "manufacturing", "retail", "healthcare", "household")
+    return asset(f"img/domains/{domain if domain in known else 'manufacturing'}.svg")
+
+
+def start(app: Flask) -> None:
+    """Give the helpers to every template."""
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        seconds=seconds,
+        iso=iso,
+        countdown=countdown,
+        wan=wan,
+        yuan=yuan,
+        size=size,
+        lines=lines,
+    )
+    app.jinja_env.globals.update(
+        best=best,
+        picture=picture,
+        icon=icon,
+        asset=asset,
+        content=content,
+        url_with=url_with,
+        panels=panels,
+        other_language_url=languages.other_language_url,
+    )
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        actor = current_actor()
+        return {
+            "actor": actor,
+            "can": lambda act, row: can(actor, act, row),
+            "lang": language(),
+            "now": clock.now(),
+            "theme": request.cookies.get("theme", "auto"),
+            "large": request.cookies.get("text") == "large",
+            "request_id": g.get("request_id", ""),
+        }

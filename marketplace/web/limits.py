@@ -1,0 +1,21 @@
+"""Rate limits by address, on the views that an attacker would repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+V = TypeVar("V", bound=Callable[..., Any])
+limiter = Limiter(get_remote_address, default_limits=[])
+
+
+def limited(rule: str) -> Callable[[V], V]:
+    """At most so many POST requests of one address to this view."""
+
+    def decorate(view: V) -> V:
+        return cast(V, limiter.limit(rule, methods=["POST"])(view))
+
+    return decorate

