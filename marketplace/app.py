@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from pathlib import Path
@@ -69,7 +70,10 @@ def configure(app: Flask, settings: Settings) -> None:
         POLICE_NUMBER=settings.police_number,
         WAKE_WORKER=settings.mode != "test",
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if settings.database else {},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
+            **({"pool_pre_ping": True} if settings.database else {}),
+        },
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=2000,

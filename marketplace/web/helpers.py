@@ -91,6 +91,15 @@ def wan(amount: int | None) -> str:
     return f"CNY{NBSP}{yuan:,}"
 
 
+def wan_range(low: int | None, high: int | None) -> str:
+    """A range in whole 万元: 300–380 万元; CNY 3 million–3.8 million."""
+    if low is None or high is None or low == high:
+        return wan(high)
+    if language() == "zh" and high < WAN:
+        return f"{low:,}–{wan(high)}"
+    return f"{wan(low)}–{wan(high).removeprefix(f'CNY{NBSP}')}"
+
+
 def yuan(fen: int | None) -> str:
     """An amount in fen as yuan: 6,800 元."""
     if fen is None:
@@ -163,6 +172,7 @@ def start(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         best=best,
+        wan_range=wan_range,
         picture=picture,
         icon=icon,
         asset=asset,

@@ -25,6 +25,7 @@ def extracted() -> Catalog:
     with tempfile.NamedTemporaryFile(suffix=".pot") as file:
         command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
         command += ["-F", "marketplace/translations/babel.cfg", "-k", "_l", "-k", "lazy_gettext", "--no-location"]
+        command += ["--ignore-dirs", ".*"]  # the default also leaves out folders that begin with an underscore
         subprocess.run([*command, "--no-wrap", "--sort-output", "-o", file.name, "."], cwd=ROOT, check=True)
         return read_po(file)
 
