@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask import g, has_app_context
-from flask_babel import force_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import force_locale, gettext, ngettext, pgettext
+from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
 from marketplace.kernel.text import LANGUAGES, Text
 
@@ -20,6 +22,18 @@ __all__ = [
 ]
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+class LazyText(LazyString):
+    """A text looked up when it is shown; unlike the library's own it is escaped like any other text."""
+
+    def __html__(self) -> str:
+        return escape(str(self))
+
+
+def lazy_gettext(text: str, **values: object) -> LazyText:
+    """``gettext`` when it is shown, for texts at the level of modules and classes."""
+    return LazyText(gettext, text, **values)
 
 
 def language() -> str:

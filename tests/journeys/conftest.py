@@ -1,0 +1,136 @@
+"""A real site for the journeys: the README's own command on a fresh folder, driven by a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "Robot-demo-2026"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_site(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start the demo as `make run` does; answers its address once it is ready."""
+    port = free_port()
+    command = [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(data)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MARKETPLACE_")}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _attempt in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the site stopped: {(data / 'log.jsonl').read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                return address, process
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the site did not become ready")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demo, worker and all; stopped as Ctrl-C stops it."""
+    address, process = start_site(tmp_path_factory.mktemp("demo"))
+    yield address
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless. Its absence is a failure in CI and a plain skip elsewhere."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            raise RuntimeError("Chromium is missing: the browser tests did not run")
+        pytest.skip("Chromium is missing: the browser tests did not run")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visitor:
+    """A person with a browser, who notices what is wrong with a page."""
+
+    page: Page
+    address: str
+    language: str
+    seen: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a page of the site in the visitor's language."""
+        self.page.goto(f"{self.address}/{self.language}{path}")
+
+    def sign_in(self, email: str) -> None:
+        """Sign in with a demo account."""
+        self.go("/sign-in")
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.locator("main form button[type=submit]").click()
+        self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def look(self, name: str) -> None:
+        """Check the page in hand: axe, valid HTML, no overflow; each kind of page once."""
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        found = Axe().run(self.page).response["violations"]
+        for violation in found:
+            nodes = [n["target"] for n in violation["nodes"]][:3]
+            self.complaints.append(f"{name}: axe {violation['id']} {nodes}")
+        parser = html5lib.HTMLParser(strict=False)
+        parser.parse(self.page.request.get(self.page.url).text())
+        for position, code, data in parser.errors:
+            self.complaints.append(f"{name}: html {code} {data} at {position}")
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.complaints.append(f"{name}: scrolls sideways")
+
+
+@pytest.fixture
+def visit(browser: Browser, demo: str) -> Iterator[Any]:
+    """Make visitors, each with a browser of their own; at the end nobody may have met a fault."""
+    visitors: list[tuple[Visitor, BrowserContext, list[str]]] = []
+
+    def make(language: str, *, width: int = 1440) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.on("request", lambda r: None if r.url.startswith((demo, "data:")) else faults.append(f"left the site: {r.url}"))
+        page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+        visitor = Visitor(page, demo, language)
+        visitors.append((visitor, context, faults))
+        return visitor
+
+    yield make
+    wrong = [c for visitor, _context, faults in visitors for c in [*visitor.complaints, *faults]]
+    for _visitor, context, _faults in visitors:
+        context.close()
+    assert wrong == []

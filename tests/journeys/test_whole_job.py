@@ -1,0 +1,282 @@
+"""The main job, end to end, in a real browser: from a posted scenario to a shortlisted match, in both languages."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "zh": {
+        "title": "病区夜间输液泵转运",
+        "search": "輸液泵轉運",
+        "start": "开始填写申报书",
+        "open": "全部启封",
+        "published": "新榜题",
+        "receipt": "回执",
+        "selected": "入围",
+        "owner": "名单",
+    },
+    "en": {
+        "title": "Night infusion pump transport",
+        "search": "infusion pump",
+        "start": "Start",
+        "open": "Open",
+        "published": "New challenge",
+        "receipt": "Receipt",
+        "selected": "shortlist",
+        "owner": "shortlist",
+    },
+}
+
+
+def _mail(visitor: Visitor, to: str, title: str) -> list[str]:
+    """Subjects of the mails to an address that name the title; waits until the worker has sent one."""
+    for _attempt in range(50):
+        visitor.go(f"/mailbox?to={to}")
+        found = [s for s in visitor.page.locator("main .rows a").all_inner_texts() if title in s]
+        if found:
+            return found
+        time.sleep(0.3)
+    return []
+
+
+def _fill(visitor: Visitor, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        visitor.page.fill(f"[name={name}]", value)
+
+
+def _next(visitor: Visitor) -> None:
+    visitor.page.locator("main form button.btn-primary").first.click()
+
+
+def _post_scenario(owner: Visitor, title: str) -> str:
+    page = owner.page
+    owner.go("/scenarios/new")
+    owner.look("new scenario")
+    page.fill("[name=title_zh]", title)
+    _next(owner)
+    owner.look("step task")
+    page.select_option("[name=domain]", "healthcare")
+    page.select_option("[name=task]", "medical_assistance")
+    _fill(owner, {"summary_zh": f"{title}：每晚 40 趟，负载 30 kg。", "situation_zh": "夜班护士推车往返，单程 300 m。"})
+    page.wait_for_selector("#saved:has-text(':')")  # saved as one types
+    _next(owner)
+    owner.look("step work")
+    _fill(owner, {"workflow_zh": "药房取泵，乘梯到病区，护士签收。", "objects_zh": "输液泵 3 kg，塑料箱。"})
+    _next(owner)
+    owner.look("step requirements")
+    page.select_option("#add", "payload")
+    page.locator("main button:has(use[href*='#plus'])").click()
+    page.fill("#v0", "30 公斤")
+    _next(owner)
+    assert page.locator("#v0").get_attribute("aria-invalid") == "true"  # a clear error, nothing lost
+    assert page.input_value("#v0") == "30 公斤"
+    owner.look("step requirements with an error")
+    page.fill("#v0", "30000")
+    page.select_option("[name=rows-0-unit]", "g")
+    page.select_option("#add", "lift_ride")
+    page.locator("main button:has(use[href*='#plus'])").click()
+    page.select_option("#v1", "yes")
+    _next(owner)
+    page.select_option("#add", "availability")
+    page.locator("main button:has(use[href*='#plus'])").click()
+    page.fill("#v0", "99")
+    owner.look("step metrics")
+    _next(owner)
+    owner.look("step site")
+    _next(owner)
+    _fill(owner, {"budget_max": "-5"})
+    _next(owner)
+    owner.look("step terms")
+    assert page.locator("[name=budget_max]").get_attribute("aria-invalid") == "true"
+    _fill(owner, {"budget_max": "120", "period_months": "6", "quantity": "4"})
+    _next(owner)
+    owner.look("step safety")
+    page.fill("[name=safety_zh]", "限速 0.8 m/s，旁人靠近即停。")
+    _next(owner)
+    owner.look("step files")
+    owner.go(re.sub(r".*/(scenarios/\d+)/.*", r"/\1/edit/submit", page.url))
+    owner.look("step submit")
+    page.check("[name=unclassified]")
+    page.check("[name=truthful]")
+    _next(owner)
+    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
+    owner.look("scenario")
+    return page.url.rsplit("/", 1)[1]
+
+
+def _publish(officer: Visitor, scenario: str) -> str:
+    page = officer.page
+    officer.go("/desk")
+    officer.look("officer's desk")
+    officer.go("/staff/scenarios")
+    officer.look("queue")
+    officer.go(f"/staff/scenarios/{scenario}")
+    officer.look("intake check")
+    page.click("button[value=return]")
+    assert page.locator(".errs").is_visible()  # a reason is asked for, nothing happened
+    page.fill("[name=reason]", "指标明确，同类已论证。")
+    page.click("button[value=admit]")
+    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
+    page.locator("aside form button.btn-primary").click()
+    officer.look("publishing")
+    page.click("button[value=publish]")
+    page.wait_for_url(re.compile(r"/challenges/\d+$"))
+    officer.look("challenge as officer")
+    return page.url.rsplit("/", 1)[1]
+
+
+def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title: str) -> None:
+    page = vendor.page
+    for _attempt in range(40):
+        vendor.go(f"/challenges?q={words['search']}")
+        if page.locator(f"article a[href$='/challenges/{challenge}']").count():
+            break
+        time.sleep(0.25)
+    vendor.look("search")
+    page.locator(f"article a[href$='/challenges/{challenge}']").click()
+    vendor.look("challenge as vendor")
+    page.locator("aside .next button.btn-primary").click()
+    page.wait_for_url(re.compile("/edit/matrix"))
+    vendor.look("matrix")
+    page.locator("button[name=prefill]").click()
+    page.wait_for_load_state()
+    for select in page.locator("select[name$=-answer]").all():
+        if not select.input_value():
+            select.select_option("cannot_say")
+    for note in page.locator("input[name$=-note]").all():
+        note.fill("见检测报告")
+    _next(vendor)
+    vendor.look("offer")
+    page.locator("[name=product]").first.check()
+    product = page.locator("[name=product]").first.input_value()
+    _fill(vendor, {f"p-{product}-quantity": "4", f"p-{product}-unit_price": "180000", "total_investment": "900000"})
+    _next(vendor)
+    vendor.look("solution")
+    _fill(vendor, {"approach": "两阶段部署。", "safety": "急停与限速。", "schedule": "三个月上线。"})
+    _next(vendor)
+    vendor.look("files")
+    page.set_input_files("[name=file]", {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": b"MZ this is no PDF"})
+    page.locator("main form button:has(use[href*='#upload'])").click()
+    assert page.locator(".errs").is_visible()
+    vendor.go(re.sub(r".*/(bids/\d+)/.*", r"/\1/edit/declare", page.url))
+    vendor.look("declare")
+    for name in ("unclassified", "truthful", "unaffiliated"):
+        page.check(f"[name={name}]")
+    _next(vendor)
+    vendor.look("check")
+    _next(vendor)
+    page.wait_for_url(re.compile(r"/bids/\d+$"))
+    vendor.look("bid")
+    assert page.locator("td.digest").count() == 1
+
+
+def _past_the_deadline(officer: Visitor, challenge: str) -> None:
+    """Move the site's clock with the bar until the challenge may be opened."""
+    for _attempt in range(12):
+        officer.go(f"/staff/challenges/{challenge}/opening")
+        if officer.page.locator("main .next button:not([disabled])").count():
+            return
+        officer.page.click(".demo button[value=deadline]")
+    raise AssertionError("the deadline was never reached")
+
+
+def _prove(officer: Visitor) -> None:
+    if "/account/prove" in officer.page.url:
+        officer.page.fill("[name=password]", "Robot-demo-2026")
+        _next(officer)
+
+
+def _open_and_shortlist(officer: Visitor, challenge: str) -> None:
+    page = officer.page
+    officer.look("before the opening")
+    _next(officer)
+    page.wait_for_load_state()
+    if "/account/prove" in page.url:
+        _prove(officer)
+        _next(officer)
+    page.wait_for_selector("main table")
+    officer.look("opened")
+    assert page.locator("main tbody tr").count() == 2
+    officer.go(f"/staff/challenges/{challenge}/eligibility")
+    _next(officer)
+    page.wait_for_selector("article")
+    officer.look("eligibility")
+    for number in range(2):
+        page.locator("article").nth(number).locator("button[value=pass]").click()
+        page.wait_for_load_state()
+    page.locator("button[value=close]").click()
+    officer.go(f"/staff/challenges/{challenge}/shortlist")
+    for article in page.locator("article").all():
+        article.locator("input[value=selected]").check()
+    page.locator("textarea").first.fill("响应完整。")
+    _next(officer)
+    assert page.locator("article.bad").count() == 1  # one reason is missing; the other is still there
+    assert page.locator("textarea").first.input_value() == "响应完整。"
+    officer.look("shortlist with an error")
+    page.locator("textarea").nth(1).fill("证据较全。")
+    _next(officer)
+    page.wait_for_url(re.compile("/release"))
+    officer.look("preview")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
+    if "/account/prove" in page.url:
+        _prove(officer)
+        page.locator("main form button.btn-primary").click()
+    page.wait_for_url(re.compile(r"/challenges/\d+$"))
+    officer.look("challenge with a notice")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_from_a_posted_scenario_to_a_shortlisted_match(visit: Any, language: str) -> None:
+    words = WORDS[language]
+    title = words["title"]
+    owner, officer, first, second = (visit(language) for _n in range(4))
+    owner.sign_in("xu@qinghe.example")
+    owner.look("owner's desk")
+    scenario = _post_scenario(owner, title)
+    officer.sign_in("officer@programme.example")
+    challenge = _publish(officer, scenario)
+    assert _mail(officer, "officer@programme.example", title)
+    first.sign_in("lin@fuxiao.example")
+    second.sign_in("jiang@qimu.example")
+    assert _mail(first, "lin@fuxiao.example", title)
+    assert _mail(second, "jiang@qimu.example", title)
+    for vendor in (first, second):
+        _find_and_bid(vendor, words, challenge, title)
+    assert len(_mail(first, "lin@fuxiao.example", title)) == 2  # the call and the receipt
+    _past_the_deadline(officer, challenge)
+    _open_and_shortlist(officer, challenge)
+    officer.page.locator("a[href*='/notices/']").last.click()
+    officer.look("notice")
+    for vendor, email in ((first, "lin@fuxiao.example"), (second, "jiang@qimu.example")):
+        deadline = time.monotonic() + 15
+        while len(_mail(vendor, email, title)) < 6 and time.monotonic() < deadline:
+            time.sleep(0.3)
+        # the call, the receipt, the opening, eligibility, the result, the notice
+        assert len(_mail(vendor, email, title)) == 6
+    assert len(_mail(owner, "xu@qinghe.example", title)) >= 5
+    owner.go(f"/challenges/{challenge}")
+    owner.look("challenge as owner")
+    owner.go("/inbox")
+    owner.look("inbox")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_public_pages_are_clean(visit: Any, language: str, width: int) -> None:
+    visitor = visit(language, width=width)
+    paths = ["/", "/challenges", "/challenges?view=table", "/products", "/products/1", "/notices", "/notices/1"]
+    paths += ["/challenges/1", "/challenges/13", "/organisations/1", "/sign-in", "/register", "/forgot", "/mailbox", "/nothing"]
+    for path in paths:
+        visitor.go(path)
+        visitor.look(path)
+        policy = visitor.page.request.get(visitor.page.url).headers["content-security-policy"]
+        assert "unsafe-inline" not in policy
