@@ -10,12 +10,14 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from config import Settings
 from marketplace.app import create_app
@@ -71,12 +73,26 @@ def site(database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
             site_url="http://site.example",
         )
     )
+    app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["PROPAGATE_EXCEPTIONS"] = True
     with app.app_context():
         db.create_all()
         db.session.remove()
     return app
+
+
+class Browser(FlaskClient):
+    """Each request stands in an application context of its own, as on the real site: else Flask lends it the test's,
+    and with it whoever was signed in before."""
+
+    def open(self, *arguments: Any, **named: Any) -> TestResponse:
+        """Ask for one address, remembering nothing but cookies; the test then reads rows afresh."""
+        with self.application.app_context():
+            answer = super().open(*arguments, **named)
+        if has_app_context():
+            db.session.rollback()
+        return answer
 
 
 def _empty(app: Flask) -> None:

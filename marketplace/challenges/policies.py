@@ -12,7 +12,7 @@ auditor = Grant(Role("auditor"))
 CHALLENGE = Policy(
     Challenge,
     view=Rule(Grant(Anyone(), when="is_public"), owner, officer, auditor),
-    see_confidential=Rule(owner, officer),
+    see_confidential=Rule(owner, officer, auditor),
     watch=Rule(Grant(SignedIn(), when="is_public")),
     publish=Rule(officer),
     extend=Rule(officer),

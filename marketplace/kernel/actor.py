@@ -39,7 +39,7 @@ class Actor:
     def keys(self) -> frozenset[str]:
         """The audience keys that a search document may carry and this actor holds."""
         if self.is_system:
-            return frozenset({"any", "system"})
+            return frozenset({"system"})
         found = {"any"}
         if self.is_signed_in:
             found |= {"signed-in", f"user:{self.user_id}"}

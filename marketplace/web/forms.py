@@ -12,7 +12,8 @@ from wtforms.validators import ValidationError
 
 from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
 from marketplace.kernel.i18n import gettext as _
-from marketplace.kernel.text import Text, clean
+from marketplace.kernel.i18n import language
+from marketplace.kernel.text import LANGUAGES, Text, clean
 
 
 class Form(FlaskForm):
@@ -53,7 +54,7 @@ class Form(FlaskForm):
     def refuse(self, name: str, message: str) -> None:
         """Put ``message`` beside the field ``name``, or on top when there is no such field."""
         self.status = 422
-        field = self._fields.get(name) or self._fields.get(f"{name}_zh")
+        field = self._fields.get(name) or self._fields.get(f"{name}_{language()}")
         if field is None:
             self.refusal = message
         else:
@@ -99,6 +100,19 @@ class Required:
             raise ValidationError(self.message or _("请填写“%(label)s”。", label=field.label.text))
 
 
+class InEitherLanguage:
+    """One of the two languages is enough; the message stands beside the field that the page shows first."""
+
+    def __init__(self, name: str, message: Any) -> None:
+        self.name, self.message = name, message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.short_name == f"{self.name}_{language()}" and not any(
+            form[f"{self.name}_{code}"].data for code in LANGUAGES
+        ):
+            raise ValidationError(str(self.message))
+
+
 class AtMost:
     """At most so many characters."""
 
@@ -130,8 +144,8 @@ class Email:
 def both_languages(name: str, label: Any, *, limit: int, area: bool = False, required: Any = None) -> dict[str, Any]:
     """Two fields, ``name_zh`` and ``name_en``, for a class body: ``vars().update(both_languages(...))``."""
     kind = TextAreaField if area else StringField
-    first = [Required(required)] if required else []
+    first = [InEitherLanguage(name, required)] if required else []
     return {
         f"{name}_zh": kind(label, validators=[*first, AtMost(limit)]),
-        f"{name}_en": kind(label, validators=[AtMost(limit * 3)]),
+        f"{name}_en": kind(label, validators=[*first, AtMost(limit * 3)]),
     }

@@ -121,9 +121,13 @@ def visit(browser: Browser, demo: str) -> Iterator[Any]:
         context = browser.new_context(viewport={"width": width, "height": 900})
         page = context.new_page()
         faults: list[str] = []
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+        page.on(
+            "console", lambda m: faults.append(m.text) if m.type == "error" and "status of 4" not in m.text else None
+        )
         page.on("pageerror", lambda e: faults.append(str(e)))
-        page.on("request", lambda r: None if r.url.startswith((demo, "data:")) else faults.append(f"left the site: {r.url}"))
+        page.on(
+            "request", lambda r: None if r.url.startswith((demo, "data:")) else faults.append(f"left the site: {r.url}")
+        )
         page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 500 else None)
         visitor = Visitor(page, demo, language)
         visitors.append((visitor, context, faults))

@@ -15,10 +15,24 @@ from playwright.sync_api import Page, sync_playwright
 from tests.journeys.conftest import CHROMIUM, PASSWORD, ROOT, start_site
 
 PAGES = {
-    "": ["/", "/challenges", "/challenges?view=table", "/challenges/13", "/products", "/products/1", "/notices/2", "/sign-in"],
+    "": [
+        "/",
+        "/challenges",
+        "/challenges?view=table",
+        "/challenges/13",
+        "/products",
+        "/products/1",
+        "/notices/2",
+        "/sign-in",
+    ],
     "lin@fuxiao.example": ["/desk", "/challenges/14", "/my/bids", "/my/products", "/inbox"],
     "xu@qinghe.example": ["/desk", "/my/scenarios", "/scenarios/new"],
-    "officer@programme.example": ["/desk", "/staff/scenarios", "/staff/challenges/6/eligibility", "/staff/challenges/4/shortlist"],
+    "officer@programme.example": [
+        "/desk",
+        "/staff/scenarios",
+        "/staff/challenges/6/eligibility",
+        "/staff/challenges/4/shortlist",
+    ],
 }
 
 
@@ -48,8 +62,13 @@ def main() -> None:
                     for path in paths:
                         for language in ("zh",) if readme else ("zh", "en"):
                             page.goto(f"{address}/{language}{path}")
-                            name = f"{email.partition('@')[0]}{path}".strip("/").replace("/", "-").replace("?", "-") or "home"
-                            target = ROOT / "docs/home.png" if readme else folder / f"{name}-{language}-{width}-{theme}.png"
+                            name = (
+                                f"{email.partition('@')[0]}{path}".strip("/").replace("/", "-").replace("?", "-")
+                                or "home"
+                            )
+                            target = (
+                                ROOT / "docs/home.png" if readme else folder / f"{name}-{language}-{width}-{theme}.png"
+                            )
                             target.parent.mkdir(exist_ok=True)
                             page.screenshot(path=target, full_page=not readme)
                     context.close()

@@ -60,16 +60,28 @@ def _post_scenario(owner: Visitor, title: str) -> str:
     page = owner.page
     owner.go("/scenarios/new")
     owner.look("new scenario")
-    page.fill("[name=title_zh]", title)
+    page.fill(f"[name=title_{owner.language}]", title)
     _next(owner)
     owner.look("step task")
     page.select_option("[name=domain]", "healthcare")
     page.select_option("[name=task]", "medical_assistance")
-    _fill(owner, {"summary_zh": f"{title}：每晚 40 趟，负载 30 kg。", "situation_zh": "夜班护士推车往返，单程 300 m。"})
+    _fill(
+        owner,
+        {
+            f"summary_{owner.language}": f"{title}：每晚 40 趟，负载 30 kg。",
+            f"situation_{owner.language}": "夜班护士推车往返，单程 300 m。",
+        },
+    )
     page.wait_for_selector("#saved:has-text(':')")  # saved as one types
     _next(owner)
     owner.look("step work")
-    _fill(owner, {"workflow_zh": "药房取泵，乘梯到病区，护士签收。", "objects_zh": "输液泵 3 kg，塑料箱。"})
+    _fill(
+        owner,
+        {
+            f"workflow_{owner.language}": "药房取泵，乘梯到病区，护士签收。",
+            f"objects_{owner.language}": "输液泵 3 kg，塑料箱。",
+        },
+    )
     _next(owner)
     owner.look("step requirements")
     page.select_option("#add", "payload")
@@ -99,7 +111,7 @@ def _post_scenario(owner: Visitor, title: str) -> str:
     _fill(owner, {"budget_max": "120", "period_months": "6", "quantity": "4"})
     _next(owner)
     owner.look("step safety")
-    page.fill("[name=safety_zh]", "限速 0.8 m/s，旁人靠近即停。")
+    page.fill(f"[name=safety_{owner.language}]", "限速 0.8 m/s，旁人靠近即停。")
     _next(owner)
     owner.look("step files")
     owner.go(re.sub(r".*/(scenarios/\d+)/.*", r"/\1/edit/submit", page.url))
@@ -163,7 +175,9 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
     _fill(vendor, {"approach": "两阶段部署。", "safety": "急停与限速。", "schedule": "三个月上线。"})
     _next(vendor)
     vendor.look("files")
-    page.set_input_files("[name=file]", {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": b"MZ this is no PDF"})
+    page.set_input_files(
+        "[name=file]", {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": b"MZ this is no PDF"}
+    )
     page.locator("main form button:has(use[href*='#upload'])").click()
     assert page.locator(".errs").is_visible()
     vendor.go(re.sub(r".*/(bids/\d+)/.*", r"/\1/edit/declare", page.url))
@@ -274,7 +288,16 @@ def test_from_a_posted_scenario_to_a_shortlisted_match(visit: Any, language: str
 def test_the_public_pages_are_clean(visit: Any, language: str, width: int) -> None:
     visitor = visit(language, width=width)
     paths = ["/", "/challenges", "/challenges?view=table", "/products", "/products/1", "/notices", "/notices/1"]
-    paths += ["/challenges/1", "/challenges/13", "/organisations/1", "/sign-in", "/register", "/forgot", "/mailbox", "/nothing"]
+    paths += [
+        "/challenges/1",
+        "/challenges/13",
+        "/organisations/1",
+        "/sign-in",
+        "/register",
+        "/forgot",
+        "/mailbox",
+        "/nothing",
+    ]
     for path in paths:
         visitor.go(path)
         visitor.look(path)

@@ -1,0 +1,227 @@
+"""Who gets what from every address: written by hand from the design, never computed from the policies.
+
+Columns: nobody, stranger, owner, vendor, rival, officer, auditor, administrator. ``in`` is the way to sign-in.
+Addresses that only take a POST are sent an empty form unless the row says what is sent. Arguments are
+names of rows in ``tests.contracts.town``; a leading ``=`` gives the argument itself.
+Rows run from top to bottom in one town, so what changes something stands last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+KINDS = ("nobody", "stranger", "owner", "vendor", "rival", "officer", "auditor", "administrator")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with what each kind of actor gets."""
+
+    endpoint: str
+    answers: str
+    arguments: dict[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The row as a reader names it."""
+        return " ".join([self.method, self.endpoint, *self.arguments.values(), *self.data.values()])
+
+
+def get(endpoint: str, answers: str, **arguments: str) -> Row:
+    """A page that is asked for."""
+    return Row(endpoint, answers, arguments)
+
+
+def post(endpoint: str, answers: str, data: dict[str, str] | None = None, **arguments: str) -> Row:
+    """A form that is sent, empty unless ``data`` says otherwise."""
+    return Row(endpoint, answers, arguments, "POST", data or {})
+
+
+# Frequent rows of answers.
+#            nobody stranger owner vendor rival officer auditor administrator
+EVERYBODY = "200 200 200 200 200 200 200 200"
+ACCOUNT = "in  200 200 200 200 200 200 200"
+OFFICER = "in  404 404 404 404 200 403 403"
+NOBODYS = "in  404 404 404 404 404 403 403"
+VENDORS = "in  404 404 200 404 404 404 404"
+RIVALS = "in  404 404 404 200 404 404 404"
+OWNERS = "in  404 200 404 404 404 404 404"
+GONE = "410 410 410 410 410 410 410 410"
+ELSEWHERE = "302 302 302 302 302 302 302 302"
+MISSING = "404 404 404 404 404 404 404 404"
+
+BIDS = [
+    get("bids.mine", ACCOUNT),
+    # Sealed: not even that there is a bid is known to anyone but its members.
+    get("bids.show", VENDORS, bid_id="sealed_bid"),
+    get("bids.show", RIVALS, bid_id="rival_sealed_bid"),
+    get("bids.show", VENDORS, bid_id="draft_bid"),
+    get("bids.show", RIVALS, bid_id="withdrawn_bid"),
+    get("bids.show", VENDORS, bid_id="cancelled_bid"),
+    get("bids.show", "in  404 404 200 404 200 200 404", bid_id="judged_bid"),
+    get("bids.show", "in  404 404 404 200 200 200 404", bid_id="judged_rival_bid"),
+    *(get("bids.edit", VENDORS, bid_id="sealed_bid", part=f"={part}") for part in ("matrix", "offer", "solution")),
+    *(get("bids.edit", VENDORS, bid_id="sealed_bid", part=f"={part}") for part in ("files", "declare", "check")),
+    get("bids.edit", RIVALS, bid_id="rival_sealed_bid", part="=offer"),
+    get("bids.edit", "in  404 404 404 404 404 404 404", bid_id="sealed_bid", part="=nonsense"),
+    get("bids.edit", "in  404 404 302 404 403 403 404", bid_id="judged_bid", part="=offer"),
+    get("bids.file", VENDORS, bid_id="sealed_bid", file_id="sealed_bid_file"),
+    get("bids.file", RIVALS, bid_id="rival_sealed_bid", file_id="rival_sealed_bid_file"),
+    # A file of one bid is not reached through another.
+    get("bids.file", "in  404 404 404 404 404 404 404", bid_id="sealed_bid", file_id="rival_sealed_bid_file"),
+    get("bids.file", "in  404 404 200 404 200 200 404", bid_id="judged_bid", file_id="judged_bid_file"),
+    get("bids.start", "in  200 200 302 302 200 200 200", challenge_id="open_challenge"),
+    get("bids.start", "in  404 200 404 404 200 200 404", challenge_id="draft_challenge"),
+    get("bids.open_", OFFICER, challenge_id="open_challenge"),
+    get("bids.open_", OFFICER, challenge_id="judged_challenge"),
+    post("bids.withdraw", "in  404 404 409 404 403 403 404", bid_id="judged_bid"),
+]
+CATALOGUE = [
+    get("catalogue.mine", ACCOUNT),
+    get("catalogue.new", ACCOUNT),
+    get("catalogue.show", EVERYBODY, product_id="listed_product"),
+    get("catalogue.show", "404 404 404 200 404 200 200 404", product_id="draft_product"),
+    get("catalogue.show", "404 404 404 404 200 200 200 404", product_id="rival_draft_product"),
+    get("catalogue.show", "404 404 404 200 404 200 200 404", product_id="withdrawn_product"),
+    get("catalogue.edit", "in  403 403 200 403 403 403 403", product_id="listed_product"),
+    get("catalogue.edit", "in  404 404 200 404 403 403 404", product_id="draft_product"),
+    get("catalogue.specifications", "in  403 403 200 403 403 403 403", product_id="listed_product"),
+    get("catalogue.specifications", "in  404 404 200 404 403 403 404", product_id="draft_product"),
+    post("catalogue.act", "in  404 404 404 404 404 404 404", product_id="draft_product"),
+    post("catalogue.act", "in  404 404 409 404 409 403 404", {"act": "withdraw"}, product_id="draft_product"),
+    post("catalogue.act", "in  403 403 409 403 403 403 403", {"act": "list"}, product_id="listed_product"),
+]
+CHALLENGES = [
+    get("challenges.show", EVERYBODY, challenge_id="open_challenge"),
+    get("challenges.show", EVERYBODY, challenge_id="judged_challenge"),
+    get("challenges.show", EVERYBODY, challenge_id="cancelled_challenge"),
+    get("challenges.show", "404 404 200 404 404 200 200 404", challenge_id="draft_challenge"),
+    get("challenges.file", EVERYBODY, challenge_id="open_challenge", file_id="public_file"),
+    get(
+        "challenges.file", "404 404 200 404 404 200 200 404", challenge_id="open_challenge", file_id="confidential_file"
+    ),
+    get("challenges.file", MISSING, challenge_id="judged_challenge", file_id="public_file"),
+    get("challenges.manage", OFFICER, challenge_id="draft_challenge"),
+    get("challenges.manage", OFFICER, challenge_id="open_challenge"),
+    post("challenges.watch", "in  404 403 404 404 403 403 404", challenge_id="draft_challenge"),
+    post("challenges.watch", "in  302 302 302 302 302 302 302", challenge_id="open_challenge"),
+    post("challenges.create", NOBODYS, scenario_id="draft_scenario"),
+    post("challenges.create", "in  404 404 404 404 409 403 403", scenario_id="submitted_scenario"),
+]
+SCENARIOS = [
+    get("scenarios.mine", ACCOUNT),
+    get("scenarios.new", ACCOUNT),
+    get("scenarios.show", OWNERS, scenario_id="draft_scenario"),
+    get("scenarios.show", OWNERS, scenario_id="taken_back_scenario"),
+    get("scenarios.show", "in  404 200 404 404 200 200 404", scenario_id="submitted_scenario"),
+    get("scenarios.show", "in  404 200 404 404 200 200 404", scenario_id="listed_scenario"),
+    *(get("scenarios.edit", OWNERS, scenario_id="draft_scenario", step=f"={s}") for s in ("task", "work", "site")),
+    *(get("scenarios.edit", OWNERS, scenario_id="draft_scenario", step=f"={s}") for s in ("terms", "safety", "files")),
+    *(get("scenarios.edit", OWNERS, scenario_id="draft_scenario", step=f"={s}") for s in ("requirements", "metrics")),
+    get("scenarios.edit", OWNERS, scenario_id="draft_scenario", step="=submit"),
+    get("scenarios.edit", "in  404 404 404 404 404 404 404", scenario_id="draft_scenario", step="=nonsense"),
+    get("scenarios.edit", "in  404 302 404 404 403 403 404", scenario_id="submitted_scenario", step="=task"),
+    get("scenarios.edit", "in  404 200 404 404 403 403 404", scenario_id="returned_scenario", step="=task"),
+    post(
+        "scenarios.edit", "in  404 422 404 404 404 404 404", {"title_zh": "", "title_en": ""}, scenario_id="draft_scenario", step="=task"
+    ),
+    get("scenarios.file", OWNERS, scenario_id="draft_scenario", file_id="draft_confidential_file"),
+    get("scenarios.file", OWNERS, scenario_id="draft_scenario", file_id="draft_public_file"),
+    get(
+        "scenarios.file", "in  404 200 404 404 200 200 404",
+        scenario_id="submitted_scenario", file_id="submitted_confidential_file",
+    ),
+    get("scenarios.file", "in  404 404 404 404 404 404 404", scenario_id="listed_scenario", file_id="draft_public_file"),
+    get("scenarios.check", NOBODYS, scenario_id="draft_scenario"),
+    get("scenarios.check", NOBODYS, scenario_id="taken_back_scenario"),
+    get("scenarios.check", OFFICER, scenario_id="submitted_scenario"),
+    post("scenarios.withdraw", "in  404 409 404 404 403 403 404", scenario_id="listed_scenario"),
+]  # fmt: skip
+EVALUATION = [
+    get("evaluation.eligibility", OFFICER, challenge_id="pending_challenge"),
+    get("evaluation.eligibility", OFFICER, challenge_id="open_challenge"),
+    get("evaluation.shortlist", OFFICER, challenge_id="staged_challenge"),
+    get("evaluation.preview", OFFICER, challenge_id="staged_challenge"),
+]
+PUBLICITY = [
+    get("publicity.show", EVERYBODY, notice_id="notice"),
+    get("publicity.object_", ACCOUNT, notice_id="notice"),
+    get("publicity.objection", "in  200 404 404 404 200 200 404", objection_id="objection"),
+    get("publicity.objection", "in  404 404 404 200 200 200 404", objection_id="rival_objection"),
+    get("publicity.evidence", "in  200 404 404 404 200 200 404", objection_id="objection"),
+    get("publicity.evidence", "in  404 404 404 404 404 404 404", objection_id="rival_objection"),
+    get("publicity.decide", OFFICER, objection_id="objection"),
+    post("publicity.conclude", "in  404 404 404 404 409 403 403", notice_id="notice"),
+]
+ORGANISATIONS = [
+    get("organisations.mine", ACCOUNT),
+    get("organisations.new", ACCOUNT),
+    get("organisations.show", EVERYBODY, organisation_id="vendor"),
+    get("organisations.show", "404 404 404 404 404 200 200 404", organisation_id="unverified_organisation"),
+    get("organisations.show", "404 404 404 404 404 200 200 404", organisation_id="suspended_organisation"),
+    get("organisations.edit", "in  403 403 200 403 403 403 403", organisation_id="vendor"),
+    get("organisations.edit", "in  404 404 404 404 403 403 404", organisation_id="unverified_organisation"),
+    get("organisations.members", "in  403 403 200 403 403 403 403", organisation_id="vendor"),
+    get("organisations.members", "in  404 404 404 404 403 403 404", organisation_id="unverified_organisation"),
+    get("organisations.licence", "in  404 404 200 404 200 200 404", organisation_id="vendor"),
+    get("organisations.licence", "in  404 200 404 404 200 200 404", organisation_id="owner"),
+    get("organisations.licence", "in  404 404 404 404 200 200 404", organisation_id="unverified_organisation"),
+    get("organisations.verify", OFFICER, organisation_id="submitted_organisation"),
+    get("organisations.accept", "in  410 410 410 410 410 410 410", token="=forged"),
+]
+ACCOUNTS = [
+    get("accounts.register", EVERYBODY),
+    get("accounts.registered", EVERYBODY),
+    get("accounts.send_again", EVERYBODY),
+    get("accounts.forgot", EVERYBODY),
+    get("accounts.confirm", GONE, token="=forged"),
+    get("accounts.reset", GONE, token="=forged"),
+    get("accounts.sign_in", "200 302 302 302 302 302 302 302"),
+    get("accounts.profile", ACCOUNT),
+    get("accounts.password", ACCOUNT),
+    get("accounts.sessions", ACCOUNT),
+    get("accounts.prove", ACCOUNT),
+    get("accounts.people", "in  404 404 404 404 403 403 200"),
+]
+SITE = [
+    get("index", ELSEWHERE),
+    get("discovery.home", EVERYBODY),
+    get("discovery.all_challenges", EVERYBODY),
+    get("discovery.all_products", EVERYBODY),
+    get("discovery.all_notices", EVERYBODY),
+    get("notifications.inbox", ACCOUNT),
+    get("notifications.preferences", ACCOUNT),
+    get("notifications.all_mail", EVERYBODY),
+    get("notifications.one_mail", EVERYBODY, number="=1"),
+    get("notifications.one_mail", MISSING, number="=999999"),
+    get("notifications.mail_html", EVERYBODY, number="=1"),
+    get("notifications.mail_html", MISSING, number="=999999"),
+    get("console.desk", ACCOUNT),
+    get("console.audit", "in  404 404 404 404 403 200 200"),
+    *(get("console.queue", OFFICER, name=f"={n}") for n in ("scenarios", "admitted", "organisations", "opening")),
+    *(get("console.queue", OFFICER, name=f"={n}") for n in ("opened", "eligibility", "evaluation", "notices")),
+    get("console.queue", OFFICER, name="=objections"),
+    get("console.queue", NOBODYS, name="=nonsense"),
+    post("console.display", ELSEWHERE),
+    post("console.move", ELSEWHERE),
+    get("root.healthz", EVERYBODY),
+    get("root.readyz", "503 503 503 503 503 503 503 503"),
+    get("root.mailbox", ELSEWHERE),
+    get("root.robots", EVERYBODY),
+    get("root.favicon", ELSEWHERE),
+    get("static", EVERYBODY, filename="=css/site.css"),
+    get("static", MISSING, filename="=../config.py"),
+    get("bootstrap.static", EVERYBODY, filename="=css/bootstrap.min.css"),
+]
+CHANGING = [
+    post("bids.withdraw", "in  404 404 302 404 404 404 404", bid_id="sealed_bid"),
+    post("scenarios.withdraw", "in  404 302 404 404 404 404 404", scenario_id="draft_scenario"),
+    post("challenges.create", "in  404 404 404 404 302 403 403", scenario_id="admitted_scenario"),
+    post("accounts.sign_out", ELSEWHERE),
+    get("console.desk", "in  in  in  in  in  in  in  in"),
+]
+TABLE: tuple[Row, ...] = (
+    *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ACCOUNTS, *SITE, *CHANGING,
+)  # fmt: skip
