@@ -49,9 +49,13 @@ def register(*, email: str, name: str, password: str, language: str) -> None:
     check_password_rules(password, email)
     hashed = _hasher().hash(password)
     known = queries.by_email(email)
+    if known is not None and known.confirmed_at is not None:
+        record(events.RegisteredAgain(actor=NOBODY, user_id=known.id))
+        return
     if known is not None:
-        again = events.Registered if known.confirmed_at is None else events.RegisteredAgain
-        record(again(actor=NOBODY, user_id=known.id))
+        # Whoever confirms gets the password of the last registration; links of earlier ones are void.
+        known.name, known.password_hash, known.language = name, hashed, language
+        record(events.Registered(actor=NOBODY, user_id=known.id))
         return
     user = User(email=email.strip().lower(), name=name, password_hash=hashed, language=language, created_at=clock.now())
     session().add(user)
@@ -102,12 +106,6 @@ def authenticate(*, email: str, password: str) -> User | None:
     if _hasher().check_needs_rehash(user.password_hash):
         user.password_hash = _hasher().hash(password)
     return user
-
-
-def is_locked(email: str) -> bool:
-    """Whether the account with that address is locked now."""
-    user = queries.by_email(email)
-    return bool(user and user.locked_until and user.locked_until > clock.real_now())
 
 
 def _hash(token: str) -> str:

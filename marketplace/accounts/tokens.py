@@ -18,7 +18,7 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
 
 def _fingerprint(user: User, purpose: str) -> str:
     """What changes when the link is used, so that it works once."""
-    return user.password_hash[-16:] if purpose == "reset" else str(user.confirmed_at is None)
+    return f"{user.password_hash[-16:]}{user.confirmed_at is None if purpose == 'confirm' else ''}"
 
 
 def make(user: User, purpose: str) -> str:

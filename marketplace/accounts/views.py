@@ -75,7 +75,7 @@ def sign_in() -> Any:
                 identity.sign_in(user)
                 where = back or url_for("console.desk", lang=user.language)
         if user is None:
-            form.refuse("password", _wrong(form.email.data))
+            form.refuse("password", _wrong())
         elif user.confirmed_at is None:
             unconfirmed = True
             form.refuse("email", _("这个邮箱还没有确认。请点确认邮件里的链接，或重新发送。"))
@@ -84,10 +84,11 @@ def sign_in() -> Any:
     return page("accounts/sign_in.html", form=form, back=back, unconfirmed=unconfirmed)
 
 
-def _wrong(email: str) -> str:
-    if services.is_locked(email):
-        return _("连续输错多次，账号已锁定 15 分钟。我们发了一封邮件，用里面的链接重设密码就能马上登录。")
-    return _("邮箱或密码不对。请核对后再试；忘了密码可以重设。")
+def _wrong() -> str:
+    """The same words for a known, an unknown and a locked address: the page tells nobody who has an account."""
+    return _(
+        "邮箱或密码不对。连续输错 5 次，账号会锁定 15 分钟；那时我们会发一封邮件，用里面的链接重设密码就能马上登录。"
+    )
 
 
 @bp.post("/sign-out")

@@ -34,10 +34,18 @@ def expand() -> int:
         work.scalars(select(Announcement.id).where(Announcement.done_at.is_(None)).order_by(Announcement.id))
     )
     work.rollback()
+    done = 0
     for announcement_id in waiting:
         with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
-            _expand_one(announcement_id)
-    return len(waiting)
+            try:
+                _expand_one(announcement_id)
+            except Exception:
+                # One that cannot be told must not silence the others; it stays, and `marketplace check` names it.
+                work.rollback()
+                log.exception("announcement_failed", announcement=announcement_id)
+                continue
+        done += 1
+    return done
 
 
 def _expand_one(announcement_id: int) -> None:

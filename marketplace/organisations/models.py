@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy import Text as LongText
@@ -14,6 +14,8 @@ from marketplace.infra.files.models import StoredFile
 from marketplace.kernel.db import Base, Identified, Revised, UTCDateTime, choice
 from marketplace.kernel.text import Text, TextType
 from marketplace.organisations.states import LIFECYCLE, State
+
+INVITATION_LIFE = timedelta(days=7)
 
 
 class MemberRole(enum.Enum):

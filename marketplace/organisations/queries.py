@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.kernel.errors import NotFound
-from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
+from marketplace.organisations.models import INVITATION_LIFE, Invitation, MemberRole, Membership, Organisation
 from marketplace.organisations.policies import INVITATION, ORGANISATION
 from marketplace.organisations.states import State
 
@@ -62,6 +63,7 @@ def open_invitations(actor: Actor, organisation_id: int) -> Sequence[Invitation]
         INVITATION.where(actor),
         Invitation.accepted_at.is_(None),
         Invitation.withdrawn_at.is_(None),
+        Invitation.created_at > clock.real_now() - INVITATION_LIFE,
     )
     return session().scalars(query.order_by(Invitation.id)).all()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -17,11 +16,9 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany,
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.organisations import events, queries, uscc
-from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
+from marketplace.organisations.models import INVITATION_LIFE, Invitation, MemberRole, Membership, Organisation
 from marketplace.organisations.policies import INVITATION, ORGANISATION
 from marketplace.organisations.states import LIFECYCLE, State
-
-INVITATION_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -154,7 +154,7 @@ def _wrong(row: Scenario, changes: dict[str, Any]) -> dict[str, str]:
     domain = changes.get("domain", row.domain)
     if domain and domain not in domains():
         wrong["domain"] = _("请选择领域。")
-    elif changes.get("task") and changes["task"] not in {t.key for t in domains()[domain].tasks if domain}:
+    elif changes.get("task") and (not domain or changes["task"] not in {t.key for t in domains()[domain].tasks}):
         wrong["task"] = _("任务不属于所选领域，请重新选。")
     if changes.get("district") and changes["district"] not in districts():
         wrong["district"] = _("请选择所在区。")

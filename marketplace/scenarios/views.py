@@ -23,7 +23,7 @@ from marketplace.scenarios import forms, queries, services
 from marketplace.scenarios.models import SITE_KEYS, BudgetKind, Kind, Level, Mode, ProcurementRoute, Scenario
 from marketplace.scenarios.policies import SCENARIO
 from marketplace.vocabulary import entry as entries
-from marketplace.vocabulary.parameters import groups, parameters
+from marketplace.vocabulary.parameters import groups, parameters, shown
 from marketplace.web.actor import current_actor, signed_in, staff
 from marketplace.web.download import send
 from marketplace.web.forms import Form
@@ -307,12 +307,18 @@ def _rows(
                 )
             )
     row = queries.get(actor, scenario_id)
+    theirs: dict[str, str] = {}
     if form.status == 409:
         form.revision.data = str(row.revision)
+        stored = [(r.parameter, r.value) for r in row.requirements]
+        if step == "metrics":
+            stored = [(m.parameter, m.target) for m in row.metrics]
+        theirs = {key: " ".join(shown(value, parameters().get(key), language())) for key, value in stored}
     if _is_autosave():
         return _autosaved(form, row.revision)
     return page(
         f"scenarios/step_{step}.html",
+        theirs=theirs,
         form=form,
         rows=rows,
         parameters=parameters(),

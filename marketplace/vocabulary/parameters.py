@@ -207,7 +207,7 @@ def convert(value: float, unit: str, parameter: Parameter) -> float:
 
 def parse(parameter: Parameter, typed: str, unit: str = "", counted: str = "") -> Value:
     """What a person typed as a ``Value``; ``BadValue`` says what to type instead."""
-    text = unicodedata.normalize("NFKC", typed).strip()
+    text = unicodedata.normalize("NFKC", typed).replace("−", "-").strip()
     if not text:
         raise BadValue(_("请填一个值。"))
     reader = {
@@ -237,7 +237,8 @@ def _checked(parameter: Parameter, value: float) -> float:
 
 
 def _to_float(text: str) -> float:
-    text = text.replace(",", "").replace("−", "-")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
     if not re.fullmatch(_NUMBER, text) or len(text) > 20:
         raise BadValue(_("请填数字，例如 50 或 0.5。单位在右边选。"))
     return float(text)
@@ -252,7 +253,7 @@ def _number(parameter: Parameter, text: str, unit: str, counted: str) -> Value:
 
 
 def _range(parameter: Parameter, text: str, unit: str, counted: str) -> Value:
-    match = re.fullmatch(rf"({_NUMBER})\s*(?:-|–|—|~|到|至|to)\s*({_NUMBER})", text.replace("−", "-"))
+    match = re.fullmatch(rf"({_NUMBER})\s*(?:-|–|—|~|到|至|to)\s*({_NUMBER})", text)
     if not match:
         raise BadValue(_("请填一个区间，例如 2-8 或 -10~45。"))
     low, high = (_checked(parameter, convert(_to_float(g), unit, parameter)) for g in match.groups())
@@ -281,6 +282,12 @@ def _ex(parameter: Parameter, text: str, unit: str, counted: str) -> Value:
     if not match:
         raise BadValue(_("请按铭牌填写，例如 Ex IIB T4 Gb 或 Ex db IIC T6 Gb。"))
     group, temp, epl = match["group"].upper(), match["temp"].upper().replace(" ", ""), match["epl"].capitalize()
+    is_dust = group.startswith("III")
+    hot = re.fullmatch(r"T\d{2,3}°?C", temp) if is_dust else re.fullmatch(r"T[1-6]", temp)
+    if not hot or epl[0] != ("D" if is_dust else "G"):
+        raise BadValue(
+            _("气体防爆写 T1 到 T6 和 Ga、Gb、Gc；粉尘防爆写表面温度和 Da、Db、Dc，例如 Ex tb IIIC T135°C Db。")
+        )
     return Value("ex", " ".join(text.split()), items=(group, temp, epl))
 
 
@@ -302,7 +309,7 @@ def _set(parameter: Parameter, text: str, unit: str, counted: str) -> Value:
 
 def figure(number: float) -> str:
     """A number as people write it: no needless zeros, thousands grouped."""
-    text = f"{number:,.3f}".rstrip("0").rstrip(".")
+    text = f"{number:,.9f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

@@ -96,7 +96,7 @@ class Required:
         self.message = message
 
     def __call__(self, form: Any, field: Field) -> None:
-        if not field.data and field.data != 0:
+        if field.data is None or field.data is False or field.data in ("", []):
             raise ValidationError(self.message or _("请填写“%(label)s”。", label=field.label.text))
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import filetype
 from flask import current_app
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from marketplace.infra.files.models import StoredFile
 from marketplace.kernel import clock
@@ -119,9 +119,11 @@ def _content_type(extension: str, data: bytes) -> str | None:
 def _encoded_anew(data: bytes, kind: str, field: str) -> bytes:
     try:
         opened = Image.open(io.BytesIO(data))
-        opened.load()
+        upright = ImageOps.exif_transpose(opened)
+        picture = upright.convert("RGB" if kind == "JPEG" else "RGBA" if upright.has_transparency_data else "RGB")
+        picture.info.clear()
         out = io.BytesIO()
-        (opened.convert("RGB") if kind == "JPEG" else opened).save(out, kind)
+        picture.save(out, kind)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Invalid(field, _("这张图片打不开。请另存一份再上传。")) from error
     return out.getvalue()

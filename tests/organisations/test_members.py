@@ -1,0 +1,148 @@
+"""Inviting members, accepting, changing and removing them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from marketplace.infra.mail.models import OutboxMail
+from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from marketplace.organisations import queries, services
+from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
+from tests.factories.world import World
+
+
+def _invited(world: World, person: str = "newcomer", role: MemberRole = MemberRole.EDITOR) -> str:
+    """The token of a fresh invitation to join the owner."""
+    world.person(person)
+    owner = world.owner
+    with unit_of_work():
+        row = services.invite(owner, world.owner_id, email=f"{person}@people.example", role=role, language="zh")
+        return services.invitation_token(row)
+
+
+def _accept(world: World, token: str, person: str = "newcomer") -> None:
+    actor = world.person(person)
+    with unit_of_work():
+        services.accept(actor, token, email=f"{person}@people.example")
+
+
+def test_the_invited_address_joins_by_the_mailed_link(world: World) -> None:
+    _invited(world)
+    world.work()
+    mail = session().scalars(select(OutboxMail).where(OutboxMail.recipient == "newcomer@people.example")).one()
+    link = re.search(r"http://site\.example(/zh/invitations/\S+)", mail.text)
+    assert link is not None
+    browser = world.client("newcomer")
+    assert browser.get(link[1]).status_code == 200
+    assert dict(world.person("newcomer").memberships) == {}
+    answer = browser.post(link[1])
+    assert (answer.status_code, answer.location) == (302, f"/zh/organisations/{world.owner_id}")
+    assert dict(world.person("newcomer").memberships) == {world.owner_id: "editor"}
+    assert browser.get(link[1]).status_code == 410
+
+
+def test_an_invitation_also_reaches_somebody_without_an_account(world: World) -> None:
+    owner = world.owner
+    with unit_of_work():
+        services.invite(owner, world.owner_id, email="Nobody@People.Example", role=MemberRole.VIEWER, language="en")
+    world.work()
+    mail = session().scalars(select(OutboxMail).where(OutboxMail.recipient == "nobody@people.example")).one()
+    assert mail.language == "en"
+
+
+def test_only_the_invited_address_may_accept(world: World) -> None:
+    token = _invited(world)
+    with pytest.raises(Forbidden, match="邀请发给了另一个邮箱"):
+        _accept(world, token, "stranger")
+    assert dict(world.person("stranger").memberships) == {}
+    _accept(world, token)
+    assert dict(world.person("newcomer").memberships) == {world.owner_id: "editor"}
+
+
+def test_an_invitation_is_used_once(world: World) -> None:
+    token = _invited(world)
+    _accept(world, token)
+    with pytest.raises(Conflict):
+        _accept(world, token)
+
+
+def test_a_forged_invitation_is_none(world: World) -> None:
+    token = _invited(world)
+    assert services.invitation_of(token[:-2] + "xx") is None
+    assert services.invitation_of("é.é.é") is None
+    assert world.client("newcomer").get("/zh/invitations/forged").status_code == 410
+
+
+def test_an_invitation_expires_after_seven_days(world: World, clock: time_machine.Coordinates) -> None:
+    token = _invited(world)
+    clock.shift(timedelta(days=7))
+    assert services.invitation_of(token) is not None
+    clock.shift(timedelta(seconds=2))
+    assert services.invitation_of(token) is None
+    with pytest.raises(Conflict, match="超过七天"):
+        _accept(world, token)
+
+
+def test_an_invitation_that_was_taken_back_opens_nothing(world: World) -> None:
+    token = _invited(world)
+    row = session().scalars(select(Invitation)).one()
+    invitation_id = row.id
+    stranger = world.vendor
+    with pytest.raises(NotFound), unit_of_work():
+        services.withdraw_invitation(stranger, invitation_id)
+    owner = world.owner
+    with unit_of_work():
+        assert services.withdraw_invitation(owner, invitation_id) == world.owner_id
+    assert queries.open_invitations(owner, world.owner_id) == []
+    with pytest.raises(Conflict):
+        _accept(world, token)
+
+
+def test_an_address_is_invited_once_at_a_time(world: World) -> None:
+    _invited(world)
+    with pytest.raises(Invalid) as refused:
+        _invited(world)
+    assert refused.value.field == "email"
+
+
+@pytest.mark.parametrize("role", [MemberRole.EDITOR, MemberRole.VIEWER])
+def test_only_a_manager_invites(world: World, role: MemberRole) -> None:
+    organisation = session().get_one(Organisation, world.owner_id)
+    helper = world.join("helper", organisation, role)
+    with pytest.raises(Forbidden), unit_of_work():
+        services.invite(helper, world.owner_id, email="x@people.example", role=role, language="zh")
+
+
+def test_the_last_manager_stays(world: World) -> None:
+    owner, user_id = world.owner, world.users["owner"]
+    for role in (None, MemberRole.EDITOR):
+        with pytest.raises(Conflict, match="至少要留一位管理员"), unit_of_work():
+            services.change_member(owner, world.owner_id, user_id, role=role)
+    _accept(world, _invited(world, role=MemberRole.MANAGER))
+    with unit_of_work():
+        services.change_member(owner, world.owner_id, user_id, role=None)
+    assert dict(world.owner.memberships) == {}
+    assert dict(world.person("newcomer").memberships) == {world.owner_id: "manager"}
+
+
+def test_a_member_gets_another_role_and_somebody_else_is_no_member(world: World) -> None:
+    _accept(world, _invited(world))
+    owner = world.owner
+    with unit_of_work():
+        services.change_member(owner, world.owner_id, world.users["newcomer"], role=MemberRole.VIEWER)
+    assert dict(world.person("newcomer").memberships) == {world.owner_id: "viewer"}
+    with pytest.raises(NotFound), unit_of_work():
+        services.change_member(owner, world.owner_id, world.users["stranger"], role=MemberRole.VIEWER)
+
+
+def test_a_member_who_accepts_again_keeps_the_role(world: World) -> None:
+    token = _invited(world, "owner", MemberRole.VIEWER)
+    _accept(world, token, "owner")
+    rows = session().scalars(select(Membership).where(Membership.organisation_id == world.owner_id)).all()
+    assert [(r.user_id, r.role) for r in rows] == [(world.users["owner"], MemberRole.MANAGER)]
