@@ -13,7 +13,6 @@ from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_mail import Mail
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
@@ -123,7 +122,6 @@ def start_logging(settings: Settings) -> None:
 def start_data(app: Flask, settings: Settings) -> None:
     """Database, files, index, jobs, mail, audit."""
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["file_store"] = LocalStore(settings.data.resolve() / "files")
     app.extensions["search_engine"] = WhooshEngine(settings.data.resolve() / "index")
     app.extensions["password_hasher"] = (
@@ -133,6 +131,23 @@ def start_data(app: Flask, settings: Settings) -> None:
     audit.start()
     jobs.create_huey(app)
     jobs.start()
+
+
+def upgrade_database(app: Flask) -> None:
+    """Bring the database to the newest migration; Alembic is heavy and loaded here only."""
+    from flask_migrate import upgrade
+
+    with_migrations(app)
+    with app.app_context():
+        upgrade()
+
+
+def with_migrations(app: Flask) -> Flask:
+    """The application with Alembic at hand."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    return app
 
 
 def start_languages(app: Flask) -> None:

@@ -24,6 +24,12 @@ def _app(settings: Settings | None = None) -> Any:
     return create_app(settings)
 
 
+def _upgrade(app: Any) -> None:
+    from marketplace.app import upgrade_database
+
+    upgrade_database(app)
+
+
 @click.group()
 def main() -> None:
     """The marketplace of robots and scenarios."""
@@ -55,10 +61,8 @@ def run(port: int, host: str, data: Path) -> None:
     from marketplace.demo.seed import seed
 
     app = _app()
+    _upgrade(app)
     with app.app_context():
-        from flask_migrate import upgrade
-
-        upgrade()
         seed(click.echo)
     # Our children's output goes to a file: the terminal shows addresses and accounts only.
     log = (data / "log.jsonl").open("ab")
@@ -128,10 +132,19 @@ def worker() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest migration."""
-    with _app().app_context():
-        from flask_migrate import upgrade
+    _upgrade(_app())
 
-        upgrade()
+
+@main.command("make-migration")
+@click.argument("message")
+def make_migration(message: str) -> None:
+    """Write a migration for what the models say and the database does not."""
+    from flask_migrate import migrate as write
+
+    from marketplace.app import with_migrations
+
+    with with_migrations(_app()).app_context():
+        write(message=message)
 
 
 @main.command()

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from config import Settings
-from marketplace.app import create_app
+from marketplace.app import create_app, with_migrations
 from marketplace.kernel.db import Base, db
 
 
@@ -24,7 +24,7 @@ def differences() -> list[Any]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(Settings(mode="test", data=Path(folder), master_key="ab" * 32))
+        app = with_migrations(create_app(Settings(mode="test", data=Path(folder), master_key="ab" * 32)))
         with app.app_context():
             from flask_migrate import upgrade
 

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy import CheckConstraint, create_engine, inspect, make_url, text
 
 from config import Settings
-from marketplace.app import create_app
+from marketplace.app import create_app, with_migrations
 from marketplace.kernel.db import Base, db
 from tests.contracts.migrations import differences
 
@@ -34,7 +34,7 @@ def empty(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     if server:
         _execute(server, f"CREATE DATABASE {NAME}")
         address = make_url(server).set(database=NAME).render_as_string(hide_password=False)
-    app = create_app(Settings(mode="test", data=tmp_path, database=address, master_key="ab" * 32))
+    app = with_migrations(create_app(Settings(mode="test", data=tmp_path, database=address, master_key="ab" * 32)))
     with app.app_context():
         yield app
         db.session.remove()
