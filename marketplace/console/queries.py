@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import g
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from marketplace.bids.models import Bid
 from marketplace.challenges import queries as challenges
@@ -72,45 +72,49 @@ def overrides_cached() -> Any:
     return g.day_overrides
 
 
-def queue(actor: Actor, name: str) -> list[Item]:
-    """What waits in one queue, the most urgent first."""
+_BY_STATE = {
+    "opened": ChallengeState.OPENED,
+    "eligibility": ChallengeState.ELIGIBILITY,
+    "evaluation": ChallengeState.EVALUATION,
+}
+
+
+def queues(actor: Actor) -> dict[str, list[Item]]:
+    """What waits in every queue, the most urgent first; one question to the database for each kind of row."""
     now = clock.now()
-    if name == "scenarios":
-        return [_item(r, r.submitted_at, name) for r in scenarios.in_state(actor, [ScenarioState.SUBMITTED])]
-    if name == "admitted":
-        return [_item(r, r.submitted_at, name) for r in scenarios.in_state(actor, [ScenarioState.ADMITTED])]
-    if name == "organisations":
-        return [_item(r, r.submitted_at, name) for r in organisations.waiting(actor)]
-    if name == "notices":
-        return [Item(r, r.published_at, r.ends_at, 0) for r in publicity.running()]
-    if name == "objections":
-        return [_item(r, r.created_at, name) for r in publicity.open_objections(actor)]
-    states = {
-        "opening": ChallengeState.PUBLISHED,
-        "opened": ChallengeState.OPENED,
-        "eligibility": ChallengeState.ELIGIBILITY,
-        "evaluation": ChallengeState.EVALUATION,
+    posted = scenarios.in_state(actor, [ScenarioState.SUBMITTED, ScenarioState.ADMITTED])
+    called = challenges.in_states(actor, [ChallengeState.PUBLISHED, *_BY_STATE.values()], limit=1000)
+    found = {
+        "scenarios": [_item(r, r.submitted_at, "scenarios") for r in posted if r.state is ScenarioState.SUBMITTED],
+        "admitted": [_item(r, r.submitted_at, "admitted") for r in posted if r.state is ScenarioState.ADMITTED],
+        "organisations": [_item(r, r.submitted_at, "organisations") for r in organisations.waiting(actor)],
+        "opening": [
+            Item(r, r.closes_at, None, 0)
+            for r in called
+            if r.state is ChallengeState.PUBLISHED and r.closes_at and r.closes_at + OPENING_DELAY <= now
+        ],
+        "notices": [Item(r, r.published_at, r.ends_at, 0) for r in publicity.running()],
+        "objections": [_item(r, r.created_at, "objections") for r in publicity.open_objections(actor)],
     }
-    rows = challenges.in_states(actor, [states[name]])
-    if name == "opening":
-        rows = [r for r in rows if r.closes_at and r.closes_at + OPENING_DELAY <= now]
-        return [Item(r, r.closes_at, None, 0) for r in rows]
-    return [_item(r, r.opened_at, name) for r in rows]
+    for name, state in _BY_STATE.items():
+        found[name] = [_item(r, r.opened_at, name) for r in called if r.state is state]
+    return {name: found[name] for name in QUEUES}
+
+
+def _shown() -> ColumnElement[bool]:
+    """What concerns a bid stays hidden until its opening: not even an auditor learns before it who bid, or how many."""
+    opened = select(Bid.id).where(Bid.opened_at.is_not(None))
+    return ~and_(AuditRow.subject == "bid", AuditRow.subject_id.not_in(opened))
 
 
 def audit(actor: Actor, *, subject: str = "", offset: int = 0, limit: int = 50) -> tuple[list[AuditRow], int]:
-    """Audit rows, newest first, with their number.
-
-    What concerns a bid stays hidden until its opening: not even an auditor learns before it who bid, or how many.
-    """
-    opened = select(Bid.id).where(Bid.opened_at.is_not(None))
-    hidden = and_(AuditRow.subject == "bid", AuditRow.subject_id.not_in(opened))
-    condition = and_(~hidden, AuditRow.subject == subject) if subject else ~hidden
+    """Audit rows that may be shown now, newest first, with their number."""
+    condition = and_(_shown(), AuditRow.subject == subject) if subject else _shown()
     total = session().scalar(select(func.count()).select_from(AuditRow).where(condition)) or 0
     query = select(AuditRow).where(condition).order_by(AuditRow.id.desc()).offset(offset).limit(limit)
     return list(session().scalars(query)), total
 
 
 def subjects() -> list[str]:
-    """The kinds of things that the audit knows."""
-    return list(session().scalars(select(AuditRow.subject).distinct().order_by(AuditRow.subject)))
+    """The kinds of things that the audit may show now."""
+    return list(session().scalars(select(AuditRow.subject).where(_shown()).distinct().order_by(AuditRow.subject)))

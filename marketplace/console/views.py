@@ -22,6 +22,7 @@ from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
+from marketplace.kernel.text import clean
 from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
 from marketplace.publicity import queries as publicity
@@ -55,7 +56,7 @@ def desk() -> Any:
     actor = current_actor()
     own = organisations.mine(actor)
     vendors = [o.id for o in own if o.is_vendor]
-    waiting = {name: queries.queue(actor, name) for name in queries.QUEUES} if "officer" in actor.roles else {}
+    waiting = queries.queues(actor) if "officer" in actor.roles else {}
     return page(
         "console/desk.html",
         organisations=own,
@@ -78,7 +79,7 @@ def queue(name: str) -> Any:
     if name not in queries.QUEUES:
         raise NotFound()
     actor = current_actor()
-    counts = {n: queries.queue(actor, n) for n in queries.QUEUES}
+    counts = queries.queues(actor)
     return page("console/queue.html", name=name, items=counts[name], counts=counts, titles=QUEUE_TITLES)
 
 
@@ -87,7 +88,7 @@ def queue(name: str) -> Any:
 def audit() -> Any:
     """What was done, by whom, when."""
     actor = current_actor()
-    subject = request.args.get("subject", "")[:40]
+    subject = clean(request.args.get("subject", ""))[:40]
     number = asked_page()
     rows, total = queries.audit(actor, subject=subject, offset=(number - 1) * 50, limit=50)
     names = accounts.names([r.actor_id for r in rows if r.actor_id])

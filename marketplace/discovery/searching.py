@@ -11,7 +11,7 @@ from marketplace.infra.search.services import engine
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.i18n import gettext as _
-from marketplace.vocabulary.terms import domains, label
+from marketplace.vocabulary.terms import districts, domains, label, tasks
 
 DAY = 24 * 3600
 MOST_TEXT = 200
@@ -107,7 +107,7 @@ def run(actor: Actor, page: Page, arguments: Any, *, offset: int, limit: int) ->
     order = arguments.get("sort", "")
     text = arguments.get("q", "")[:MOST_TEXT]
     default = "relevance" if text.strip() else next(iter(page.orders))
-    chosen = {f.name: frozenset(v[:40] for v in arguments.getlist(f.name)[:40]) for f in page.facets}
+    chosen = {f.name: frozenset(v for v in arguments.getlist(f.name)[:40] if is_known(f.name, v)) for f in page.facets}
     return engine().search(
         Query(
             kind=page.kind,
@@ -120,6 +120,12 @@ def run(actor: Actor, page: Page, arguments: Any, *, offset: int, limit: int) ->
             limit=limit,
         )
     )
+
+
+def is_known(facet: str, value: str) -> bool:
+    """Whether a facet has such a value at all."""
+    tables: dict[str, Any] = {"domain": domains, "task": tasks, "district": districts}
+    return value in tables[facet]() if facet in tables else (facet, value) in value_labels()
 
 
 def facet_titles() -> dict[str, str]:

@@ -20,7 +20,7 @@ from marketplace.evaluation.policies import BID_STAGE, DECISION_POLICY
 from marketplace.evaluation.states import DECISION, STAGE, StageState
 from marketplace.fit.compare import Fit, compare
 from marketplace.kernel import clock
-from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany
 from marketplace.kernel.events import subscribe
@@ -102,6 +102,7 @@ def decide(actor: Actor, stage_id: int, *, passed: bool, reason: str) -> BidStag
 
 def close(actor: Actor, challenge_id: int) -> None:
     """End the eligibility check when every bid is decided; all bidders are told at once."""
+    _not_own(actor, challenges.get(actor, challenge_id, lock="update"))
     rows = queries.stages(actor, challenge_id)
     if any(r.state is StageState.PENDING for r in rows):
         raise Conflict(_("还有申报没有审完。请先逐份给出结论。"))
@@ -202,7 +203,7 @@ def take_back(_work: object, event: NoticeRevoked) -> None:
     """An upheld objection takes the challenge back to evaluation; the decisions are made anew."""
     row = challenges.get(event.actor, event.challenge_id, lock="update")
     if row.state is ChallengeState.SHORTLISTED:
-        challenge_services.advance(SYSTEM, event.challenge_id, "return_to_evaluation")
+        challenge_services.advance(event.actor, event.challenge_id, "return_to_evaluation")
         session().execute(delete(Decision).where(Decision.challenge_id == event.challenge_id))
 
 

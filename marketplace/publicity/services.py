@@ -10,7 +10,7 @@ from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.publicity import events, queries
@@ -72,12 +72,18 @@ def object_to(actor: Actor, notice_id: int, *, matter: str, grounds: str, eviden
     return entry
 
 
+def _not_own(actor: Actor, row: Notice) -> None:
+    if row.challenge.owner_id in actor.organisations():
+        raise Forbidden(_("不能办理本单位榜题的公示和异议。请另一位同事来办。"))
+
+
 def answer(actor: Actor, objection_id: int, *, act: str, text: str) -> Objection:
     """Admit or refuse an objection, then uphold or dismiss it, each with its reasons. Upholding revokes the notice."""
     row = queries.objection(actor, objection_id)
     OBJECTIONS.require(actor, act, row)
     if row.user_id == actor.user_id:
         raise Conflict(_("不能办理自己提的异议。请另一位同事来办。"))
+    _not_own(actor, row.notice)
     if not text and act != "admit":
         raise Invalid("answer", _("请写明理由，会发给提出人。"))
     OBJECTION.fire(row, act, actor=actor, reason=text)
@@ -95,6 +101,7 @@ def conclude(actor: Actor, notice_id: int) -> Notice:
     """The step after a notice: refused while its days run or an objection is open."""
     row = queries.get(actor, notice_id, fresh=True)
     NOTICES.require(actor, "conclude", row)
+    _not_own(actor, row)
     if not row.is_over:
         raise Conflict(_("公示期还没有结束，不能进入下一步。"))
     if any(o.is_open for o in row.objections):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from marketplace.bids import queries
 from marketplace.bids.document import BidDocument, Offer, Response, SealedFile
 from marketplace.bids.models import Bid, BidFile
@@ -22,6 +24,7 @@ from marketplace.kernel.db import session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import Organisation
 from marketplace.vocabulary.parameters import parameters
 
 WRITABLE = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)
@@ -38,6 +41,7 @@ def start(actor: Actor, challenge_id: int, lead_id: int) -> Bid:
         raise Conflict(_("本单位没有登记为机器人企业。请先在“我的单位”里勾选。"))
     if challenge.owner_id == lead_id:
         raise Conflict(_("不能揭本单位自己的榜题。"))
+    session().execute(select(Organisation.id).where(Organisation.id == lead_id).with_for_update())
     known = next((b for b in queries.own(actor, challenge_id) if b.lead_id == lead_id), None)
     if known is not None:
         return known
