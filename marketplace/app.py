@@ -85,7 +85,7 @@ def configure(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         RATELIMIT_STORAGE_URI=settings.limits_storage,
-        RATELIMIT_ENABLED=settings.limits_enabled,
+        LIMITS_ENABLED=settings.limits_enabled,
         MAIL_SERVER=settings.smtp_host,
         MAIL_PORT=settings.smtp_port,
         MAIL_USERNAME=settings.smtp_user or None,

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from flask import current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 V = TypeVar("V", bound=Callable[..., Any])
 limiter = Limiter(get_remote_address, default_limits=[])
+
+
+@limiter.request_filter
+def switched_off() -> bool:
+    """Whether this application counts nothing; asked at each request, since the limiter is shared by all of a process."""
+    return not current_app.config["LIMITS_ENABLED"]
 
 
 def limited(rule: str) -> Callable[[V], V]:
