@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis  # noqa: F401 - before Playwright: its greenlets confuse ast.parse of Python 3.11.2 (Debian 12) later
 import pytest
 import time_machine
 from flask import Flask, has_app_context
