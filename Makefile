@@ -5,13 +5,14 @@ VENV := .venv
 PY := $(VENV)/bin/python
 CATALOGUE := marketplace/translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: run test check reset shots translations lock help
+.PHONY: run test check bench reset shots translations lock help
 
 help:
 	@echo "make run [PORT=8000] [DATA=var]   the site with its demo, on http://127.0.0.1:PORT"
 	@echo "make test                         every test"
 	@echo "make check                        format, lint, types, import contracts, migrations, translations"
 	@echo "make reset [DATA=var]             throw the demo's data away"
+	@echo "make bench [NAME=search]          measurements at the sizes of the design; JSON under var/bench/"
 	@echo "make shots                        pictures of the pages, into shots/"
 	@echo "make translations                 bring the English catalogue in step with the texts"
 
@@ -52,6 +53,9 @@ check: $(VENV)/.dev $(CATALOGUE)
 	$(VENV)/bin/lint-imports
 	$(PY) -m tests.contracts.catalogue
 	$(PY) -m tests.contracts.migrations
+
+bench: $(VENV)/.dev $(CATALOGUE)
+	@$(PY) -m tests.bench $(NAME)
 
 shots: $(VENV)/.dev $(CATALOGUE)
 	@tests/prepare.sh

@@ -2,55 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from marketplace.infra.search.queries import Entry, Facet, Query, Result
+from marketplace.infra.search.queries import Facet, Order, Query, Result
 from marketplace.infra.search.services import engine
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.i18n import gettext as _
 from marketplace.vocabulary.terms import districts, domains, label, tasks
 
+if TYPE_CHECKING:
+    from marketplace.infra.search.columns import Mask, Masks, Numbers, Positions, Table
+
 DAY = 24 * 3600
 MOST_TEXT = 200
 
 
-def _challenge_state(entry: Entry) -> tuple[str, ...]:
+def _challenge_state(table: Table, hits: Positions) -> Masks:
     """The public state, with open and closing soon read from the clock."""
-    state = entry.facets["state"][0]
-    if state == "published":
-        left = entry.numbers["closes"] - clock.now().timestamp()
-        if left <= 0:
-            return ("closed",)
-        return ("open", "soon") if left <= 7 * DAY else ("open",)
-    if state in ("cancelled", "no_bids", "none_selected"):
-        return ("ended",)
-    return ({"shortlisted": "notice", "suspended": "suspended"}.get(state, "evaluation"),)
+    state = table.facet("state", hits)
+    left = table.number("closes", hits) - clock.now().timestamp()
+    published = state.has("published")
+    ended = state.has("cancelled", "no_bids", "none_selected")
+    notice, suspended = state.has("shortlisted"), state.has("suspended")
+    return masks(
+        open=published & (left > 0),
+        soon=published & (left > 0) & (left <= 7 * DAY),
+        closed=published & (left <= 0),
+        suspended=suspended,
+        evaluation=~(published | ended | notice | suspended),
+        notice=notice,
+        ended=ended,
+    )
 
 
-def _budget(entry: Entry) -> tuple[str, ...]:
-    amount = entry.numbers["budget"]
-    if not amount:
-        return ("negotiable",)
-    return ("small" if amount < 200 else "middle" if amount <= 500 else "large",)
+def _budget(table: Table, hits: Positions) -> Masks:
+    amount = table.number("budget", hits)
+    return masks(
+        small=(amount > 0) & (amount < 200),
+        middle=(amount >= 200) & (amount <= 500),
+        large=amount > 500,
+        negotiable=amount <= 0,
+    )
 
 
-def _period(entry: Entry) -> tuple[str, ...]:
-    months = entry.numbers["period"]
-    return ("short" if months <= 6 else "middle" if months <= 12 else "long",) if months else ()
+def _period(table: Table, hits: Positions) -> Masks:
+    months = table.number("period", hits)
+    return masks(short=(months > 0) & (months <= 6), middle=(months > 6) & (months <= 12), long=months > 12)
 
 
-def _notice_state(entry: Entry) -> tuple[str, ...]:
-    state = entry.facets["state"][0]
-    if state == "running" and entry.numbers["ends"] <= clock.now().timestamp():
-        return ("over",)
-    return (state,)
+def _notice_state(table: Table, hits: Positions) -> Masks:
+    state = table.facet("state", hits)
+    over = table.number("ends", hits) <= clock.now().timestamp()
+    running = state.has("running")
+    others = {v: state.has(v) for v in ("concluded", "revoked")}
+    return masks(running=running & ~over, over=running & over, **others)
+
+
+def masks(**found: Mask) -> Masks:
+    """Values worked out now. NumPy is loaded with the first search, not with the site."""
+    from marketplace.infra.search.columns import Masks
+
+    return Masks(found)
 
 
 def _plain(name: str) -> Facet:
-    return Facet(name, lambda entry: entry.facets.get(name, ()))
+    return Facet(name, lambda table, hits: table.facet(name, hits))
+
+
+def _newest(name: str) -> Order:
+    return lambda table, hits, _scores: -table.number(name, hits)
+
+
+def _relevance(_table: Table, _hits: Positions, scores: Numbers) -> Numbers:
+    return -scores
 
 
 @dataclass(frozen=True)
@@ -59,12 +86,19 @@ class Page:
 
     kind: str
     facets: tuple[Facet, ...]
-    orders: Mapping[str, Callable[[Entry, float], tuple[float, ...]]]
+    orders: Mapping[str, Order]
 
 
-def _soonest(entry: Entry, _score: float) -> tuple[float, ...]:
-    left = entry.numbers["closes"] - clock.now().timestamp()
-    return (0.0, left) if left > 0 and entry.facets["state"] == ("published",) else (1.0, -entry.numbers["closes"])
+FAR = 1e11
+"""Seconds: later than any deadline."""
+
+
+def _soonest(table: Table, hits: Positions, _scores: Numbers) -> Numbers:
+    """Open ones by the time that is left, then the others, those closed last first."""
+    closes = table.number("closes", hits)
+    left = closes - clock.now().timestamp()
+    is_open = (left > 0) & table.facet("state", hits).has("published")
+    return is_open * left + ~is_open * (2 * FAR - closes)
 
 
 CHALLENGES = Page(
@@ -79,25 +113,20 @@ CHALLENGES = Page(
         _plain("mode"),
         _plain("consortium"),
     ),
-    {
-        "closing": _soonest,
-        "relevance": lambda entry, score: (-score,),
-        "newest": lambda entry, score: (-entry.numbers["published"],),
-        "budget": lambda entry, score: (-entry.numbers["budget"],),
-    },
+    {"closing": _soonest, "relevance": _relevance, "newest": _newest("published"), "budget": _newest("budget")},
 )
 PRODUCTS = Page(
     "product",
     (_plain("domain"), _plain("task"), _plain("price"), _plain("lease"), _plain("district")),
-    {"relevance": lambda entry, score: (-score,), "newest": lambda entry, score: (-entry.numbers["changed"],)},
+    {"relevance": _relevance, "newest": _newest("changed")},
 )
 NOTICES = Page(
     "notice",
     (Facet("state", _notice_state), _plain("domain"), _plain("stage")),
     {
-        "newest": lambda entry, score: (-entry.numbers["published"],),
-        "relevance": lambda entry, score: (-score,),
-        "ending": lambda entry, score: (entry.numbers["ends"],),
+        "newest": _newest("published"),
+        "relevance": _relevance,
+        "ending": lambda table, hits, _scores: table.number("ends", hits),
     },
 )
 

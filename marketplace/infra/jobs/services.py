@@ -23,12 +23,20 @@ log = structlog.get_logger()
 _working: ContextVar[bool] = ContextVar("working", default=False)
 _drains: list[Callable[[], int]] = []
 _by_the_clock: list[Callable[[], int]] = []
+_at_start: list[Callable[[], None]] = []
 
 
 def drains(work: Callable[[], int]) -> Callable[[], int]:
     """Register work done whenever the worker wakes: it takes what rows ask for and answers how much it did."""
     if work not in _drains:
         _drains.append(work)
+    return work
+
+
+def at_start(work: Callable[[], None]) -> Callable[[], None]:
+    """Register what the worker does once, before anything else."""
+    if work not in _at_start:
+        _at_start.append(work)
     return work
 
 
@@ -151,6 +159,8 @@ def consume(app: Flask, **options: Any) -> None:
     huey = app.extensions["huey"]
     with app.app_context():
         load_clock(app)
+        for work in _at_start:
+            work()
         run_pending()
         beat()
     consumer = huey.create_consumer(workers=1, initial_delay=0.05, max_delay=0.4, backoff=1.3, **options)

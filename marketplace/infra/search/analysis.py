@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,26 +52,54 @@ def stem(word: str) -> str:
     return str(porter(word)) if word.isalpha() and len(word) > 3 else word
 
 
+@dataclass(frozen=True)
+class Analysed:
+    """A text as the index wants it: its terms twice, and flat, so that a phrase can be looked up in it."""
+
+    words: list[str]
+    grams: list[str]
+    flat: str
+
+
+def analyse(text: str) -> Analysed:
+    """Terms and flat form of a text.
+
+    ``words``: Chinese words (also those inside longer ones), English stems, numbers, in order. ``grams``: neighbouring
+    pairs of Chinese characters, so that a query finds what segmentation cut differently. ``flat``: runs of Chinese
+    and single stems, each between spaces.
+    """
+    found_words: list[str] = []
+    found_grams: list[str] = []
+    pieces: list[str] = []
+    for run in _RUNS.findall(normalise(text)):
+        if _HAN.match(run):
+            found_words += [w for w in _segmenter().cut_for_search(run) if w.strip()]
+            found_grams += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+            pieces.append(run)
+        else:
+            root = stem(run)
+            found_words.append(root)
+            found_grams.append(root)
+            pieces.append(root)
+    return Analysed(found_words, found_grams, f" {' '.join(pieces)} ")
+
+
 def words(text: str) -> list[str]:
     """The terms of a text in order: Chinese words (also those inside longer ones), English stems, numbers."""
-    found: list[str] = []
-    for run in _RUNS.findall(normalise(text)):
-        if is_han(run):
-            found += [w for w in _segmenter().cut_for_search(run) if w.strip()]
-        else:
-            found.append(stem(run))
-    return found
+    return analyse(text).words
 
 
 def grams(text: str) -> list[str]:
-    """Neighbouring pairs of Chinese characters, so that a query finds what segmentation cut differently."""
-    found: list[str] = []
-    for run in _RUNS.findall(normalise(text)):
-        if is_han(run):
-            found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
-        else:
-            found.append(stem(run))
-    return found
+    """Neighbouring pairs of Chinese characters, English stems and numbers, in order."""
+    return analyse(text).grams
+
+
+def pattern(term: str) -> str:
+    """What a flat text must hold where ``term`` occurs: Latin pieces whole, Chinese anywhere."""
+    pieces = analyse(term).flat.strip()
+    if not pieces:
+        return ""
+    return f"{'' if _HAN.match(pieces) else ' '}{pieces}{'' if _HAN.match(pieces[-1]) else ' '}"
 
 
 @lru_cache(maxsize=1)
@@ -158,29 +187,50 @@ def _plain(rest: str) -> list[frozenset[str]]:
 def highlight(text: str, terms: Iterable[frozenset[str]]) -> list[tuple[str, bool]]:
     """``text`` as pieces, each with whether it answers one of the terms."""
     folded, places = _folded(text)
-    marks = [False] * len(text)
-    for term in {t for group in terms for t in group}:
-        pattern = re.escape(term) if is_han(term) else rf"(?<![a-z0-9]){re.escape(term)}[a-z]*"
-        for match in re.finditer(pattern, folded):
-            for i in range(match.start(), match.end()):
-                marks[places[i]] = True
+    spans = []
+    for term, latin in _finders(tuple(terms)):
+        if latin is not None:
+            spans += [match.span() for match in latin.finditer(folded)]
+            continue
+        start = folded.find(term)
+        while start >= 0:
+            spans.append((start, start + len(term)))
+            start = folded.find(term, start + 1)
     pieces: list[tuple[str, bool]] = []
-    for character, marked in zip(text, marks, strict=True):
-        if pieces and pieces[-1][1] == marked:
-            pieces[-1] = (pieces[-1][0] + character, marked)
+    done = 0
+    for start, end in sorted(spans):
+        if places is not None:
+            start, end = places[start], places[end - 1] + 1
+        if end <= done:
+            continue
+        if start > done:
+            pieces.append((text[done:start], False))
+            pieces.append((text[start:end], True))
+        elif pieces:
+            pieces[-1] = (pieces[-1][0] + text[done:end], True)
         else:
-            pieces.append((character, marked))
+            pieces.append((text[:end], True))
+        done = end
+    if done < len(text):
+        pieces.append((text[done:], False))
     return pieces
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    out: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for folded in _fold_one(character):
-            out.append(folded)
-            places.append(place)
-    return "".join(out), places
+@lru_cache(maxsize=500)
+def _finders(terms: tuple[frozenset[str], ...]) -> list[tuple[str, re.Pattern[str] | None]]:
+    """Each term with its pattern; Chinese terms need none."""
+    wanted = sorted({t for group in terms for t in group})
+    return [(t, None if is_han(t) else re.compile(rf"(?<![a-z0-9]){re.escape(t)}[a-z]*")) for t in wanted]
+
+
+@lru_cache(maxsize=4000)
+def _folded(text: str) -> tuple[str, list[int] | None]:
+    """The text as terms are written, and where each of its characters stands in the text unless they pair off."""
+    whole = normalise(text)
+    if len(whole) == len(text):
+        return whole, None
+    folded = [(piece, place) for place, character in enumerate(text) for piece in _fold_one(character)]
+    return "".join(piece for piece, _place in folded), [place for _piece, place in folded]
 
 
 @lru_cache(maxsize=20_000)

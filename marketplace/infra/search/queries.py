@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from marketplace.infra.search.documents import Document
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A document's place in the index with the values that facets, sorting and rights need."""
-
-    kind: str
-    row_id: int
-    facets: Mapping[str, tuple[str, ...]]
-    numbers: Mapping[str, float]
-    keys: frozenset[str]
+if TYPE_CHECKING:  # NumPy is loaded with the first search, not with the site
+    from marketplace.infra.search.columns import Coded, Masks, Numbers, Positions, Table
 
 
 @dataclass(frozen=True)
 class Facet:
-    """A way to narrow: ``values`` says which of its values an entry has, now."""
+    """A way to narrow: ``values`` says which of its values some documents of a table have, now."""
 
     name: str
-    values: Callable[[Entry], tuple[str, ...]]
+    values: Callable[[Table, Positions], Coded | Masks]
+
+
+Order = Callable[["Table", "Positions", "Numbers"], "Numbers"]
+"""From a table, the positions found in it and their scores to what is sorted by, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Query:
     text: str = ""
     chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
     facets: tuple[Facet, ...] = ()
-    order: Callable[[Entry, float], tuple[float, ...]] | None = None
+    order: Order | None = None
     offset: int = 0
     limit: int = 20
 
@@ -64,6 +60,9 @@ class Engine(Protocol):
 
     def search(self, query: Query) -> Result:
         """Answer a query from the newest state."""
+
+    def is_missing(self) -> bool:
+        """Whether the index has to be built from the rows first."""
 
     def known(self) -> set[tuple[str, int]]:
         """Every document there is."""

@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app
 from sqlalchemy import delete, select
 
-from marketplace.infra.jobs.services import drains
+from marketplace.infra.jobs.services import at_start, drains
 from marketplace.infra.search.documents import KINDS, Document
 from marketplace.infra.search.models import IndexJob
 from marketplace.infra.search.queries import Engine
@@ -61,3 +61,10 @@ def rebuild() -> int:
     session().rollback()
     engine().rebuild(documents)
     return len(documents)
+
+
+@at_start
+def ensure() -> None:
+    """Build the index when there is none of today's format: after an upgrade, or a restore."""
+    if engine().is_missing():
+        rebuild()

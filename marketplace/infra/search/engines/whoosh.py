@@ -1,4 +1,4 @@
-"""Whoosh: terms segmented beforehand, nothing stored but ids and the values of facets, rights and sorting."""
+"""Whoosh: terms segmented beforehand, nothing stored but ids, flat texts and the values of facets, rights and sorting."""
 
 from __future__ import annotations
 
@@ -8,49 +8,54 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marketplace.infra.search import analysis
 from marketplace.infra.search.documents import Document
-from marketplace.infra.search.queries import Entry, Query, Result
+from marketplace.infra.search.queries import Query, Result
 
-_TEXTS = (("t_words", 4.0), ("t_grams", 3.0), ("b_words", 1.0), ("b_grams", 0.7))
+if TYPE_CHECKING:
+    from marketplace.infra.search.engines.snapshot import Snapshot
 
 
-def _schema() -> Any:
-    from whoosh.analysis import SpaceSeparatedTokenizer
-    from whoosh.fields import ID, STORED, TEXT, Schema
-
-    texts = {name: TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=True, field_boost=boost) for name, boost in _TEXTS}
-    return Schema(uid=ID(unique=True, stored=True), kind=ID, entry=STORED, **texts)
+POINTER = "current-2"
+"""The file that names the folder which is read; its number is the format's, so that an older index is built anew."""
 
 
 class WhooshEngine:
-    """An index in a folder; ``current`` names the generation that is read."""
+    """An index in a folder of its own; a rebuilt one is swapped in by writing the pointer."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._lock = threading.Lock()
-        self._opened: tuple[str, Any, Any, list[Entry | None]] | None = None
+        self._refreshing = threading.Lock()
+        self._opened: Snapshot | None = None
+
+    def is_missing(self) -> bool:
+        """Whether there is no index of today's format yet."""
+        return not (self.root / POINTER).exists()
 
     def _folder(self) -> Path:
-        pointer = self.root / "current"
+        pointer = self.root / POINTER
         if not pointer.exists():
-            self._swap(self._new())
+            with self._writing():
+                if not pointer.exists():
+                    self._swap(self._new())
         return self.root / pointer.read_text().strip()
 
     def _new(self) -> Path:
         from whoosh.index import create_in
 
+        from marketplace.infra.search.engines.writing import schema
+
         folder = self.root / f"index-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
-        create_in(str(folder), _schema())
+        create_in(str(folder), schema())
         return folder
 
     def _swap(self, folder: Path) -> None:
         partial = self.root / "current.part"
         partial.write_text(folder.name)
-        partial.replace(self.root / "current")
+        partial.replace(self.root / POINTER)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -63,150 +68,61 @@ class WhooshEngine:
 
     def apply(self, changes: Mapping[tuple[str, int], Document | None]) -> None:
         """Write or remove documents in the current index; waits while it is being rebuilt."""
-        from whoosh.index import open_dir
+        from marketplace.infra.search.engines.writing import Writer
 
+        self._folder()
         with self._writing():
-            writer = open_dir(str(self._folder())).writer(limitmb=64)
+            writer = Writer(str(self._folder()))
             for (kind, row_id), document in changes.items():
-                if document is None:
-                    writer.delete_by_term("uid", f"{kind}:{row_id}")
-                else:
-                    writer.update_document(**_fields(kind, row_id, document))
+                writer.delete_by_term("uid", f"{kind}:{row_id}")
+                if document is not None:
+                    writer.add(*_fields(kind, row_id, document))
             writer.commit()
 
     def rebuild(self, documents: Mapping[tuple[str, int], Document]) -> None:
         """Write all documents to a new index, swap it in, remove the old one."""
-        from whoosh.index import open_dir
+        from marketplace.infra.search.engines.writing import Writer
 
         with self._writing():
             folder = self._new()
-            writer = open_dir(str(folder)).writer(limitmb=128)
+            writer = Writer(str(folder))
             for (kind, row_id), document in documents.items():
-                writer.add_document(**_fields(kind, row_id, document))
-            writer.commit(optimize=True)
+                writer.add(*_fields(kind, row_id, document))
+            writer.commit()
             old = [p for p in self.root.glob("index-*") if p != folder]
             self._swap(folder)
             for path in old:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def _reader(self) -> tuple[Any, list[Entry | None]]:
-        from whoosh.index import open_dir
+    def snapshot(self) -> Snapshot:
+        """The newest state of the index. While one request loads it, others are answered from the state before."""
+        from marketplace.infra.search.engines import snapshot
 
-        with self._lock:
-            folder = self._folder()
-            if (
-                self._opened
-                and self._opened[0] == str(folder)
-                and self._opened[1].latest_generation() == self._opened[2].generation
-            ):
-                return self._opened[2].searcher, self._opened[3]
-            index = open_dir(str(folder))
-            searcher = index.searcher()
-            reader = searcher.reader()
-            entries: list[Entry | None] = [None] * reader.doc_count_all()
-            for number, stored in reader.iter_docs():
-                entries[number] = Entry(*stored["entry"])
-            self._opened = (str(folder), index, _Opened(searcher, index.latest_generation()), entries)
-            return searcher, entries
+        opened = self._opened
+        folder = self._folder()
+        if opened is not None and opened.is_newest(folder):
+            return opened
+        if not self._refreshing.acquire(blocking=opened is None):
+            assert opened is not None
+            return opened
+        try:
+            if self._opened is None or not self._opened.is_newest(folder):
+                self._opened = snapshot.load(folder, self._opened)
+            return self._opened
+        finally:
+            self._refreshing.release()
 
     def known(self) -> set[tuple[str, int]]:
         """Every document in the current index."""
-        _searcher, entries = self._reader()
-        return {(e.kind, e.row_id) for e in entries if e is not None}
+        return self.snapshot().known()
 
     def search(self, query: Query) -> Result:
         """Rank, filter by the viewer's keys, count facets, sort and cut a page."""
-        searcher, entries = self._reader()
-        terms = analysis.query_terms(query.text)
-        relaxed = False
-        if not terms:
-            scores = {n: 0.0 for n, e in enumerate(entries) if e is not None and e.kind == query.kind}
-            if query.text.strip():
-                scores = {}
-        else:
-            scores = _matches(searcher, _all_of(terms), query.kind, entries)
-            if not scores and len(terms) > 1:
-                scores = _matches(searcher, _any_of(terms), query.kind, entries)
-                relaxed = bool(scores)
-        seen = [(n, entry) for n in scores if (entry := entries[n]) is not None and entry.keys & query.keys]
-        return _answer(query, seen, scores, relaxed, terms)
+        return self.snapshot().search(query)
 
 
-class _Opened:
-    def __init__(self, searcher: Any, generation: int) -> None:
-        self.searcher = searcher
-        self.generation = generation
-
-
-def _fields(kind: str, row_id: int, document: Document) -> dict[str, Any]:
-    title, body = "\n".join(document.title), "\n".join(document.body)
-    return {
-        "uid": f"{kind}:{row_id}",
-        "kind": kind,
-        "entry": (kind, row_id, dict(document.facets), dict(document.numbers), document.keys),
-        "t_words": " ".join(analysis.words(title)),
-        "t_grams": " ".join(analysis.grams(title)),
-        "b_words": " ".join(analysis.words(body)),
-        "b_grams": " ".join(analysis.grams(body)),
-    }
-
-
-def _term(term: str) -> Any:
-    """One term in any text field; Chinese also by neighbouring characters, several words as a phrase."""
-    from whoosh.query import Or, Phrase, Prefix, Term
-
-    pieces: list[Any] = []
-    for place in ("t", "b"):
-        if analysis.is_han(term):
-            pieces.append(Term(f"{place}_words", term))
-        grams = analysis.grams(term)
-        if len(term) == 1 and analysis.is_han(term):
-            pieces.append(Prefix(f"{place}_grams", term))
-        elif len(grams) == 1:
-            pieces.append(Term(f"{place}_grams", grams[0]))
-        elif grams:
-            pieces.append(Phrase(f"{place}_grams", grams))
-    return Or(pieces)
-
-
-def _all_of(terms: list[frozenset[str]]) -> Any:
-    from whoosh.query import And, Or
-
-    return And([Or([_term(t) for t in sorted(group)]) for group in terms])
-
-
-def _any_of(terms: list[frozenset[str]]) -> Any:
-    from whoosh.query import Or
-
-    return Or([_term(t) for group in terms for t in sorted(group)])
-
-
-def _matches(searcher: Any, question: Any, kind: str, entries: list[Entry | None]) -> dict[int, float]:
-    from whoosh.query import Term
-
-    hits = searcher.search(question, limit=None, filter=Term("kind", kind))
-    return {number: score for score, number in hits.top_n if entries[number] is not None}
-
-
-def _answer(
-    query: Query, seen: list[tuple[int, Entry]], scores: dict[int, float], relaxed: bool, terms: list[frozenset[str]]
-) -> Result:
-    names = [f.name for f in query.facets]
-    values = {n: {f.name: f.values(e) for f in query.facets} for n, e in seen}
-    chosen = {name: wanted for name, wanted in query.chosen.items() if wanted and name in names}
-
-    counts: dict[str, dict[str, int]] = {name: {} for name in names}
-    kept: list[tuple[int, Entry]] = []
-    for number, entry in seen:
-        failed = [name for name, wanted in chosen.items() if not wanted.intersection(values[number][name])]
-        if not failed:
-            kept.append((number, entry))
-        if len(failed) > 1:
-            continue
-        for name in failed or names:
-            for value in values[number][name]:
-                counts[name][value] = counts[name].get(value, 0) + 1
-    order = query.order or (lambda _entry, score: (-score,))
-    kept.sort(key=lambda pair: (*order(pair[1], scores[pair[0]]), -pair[1].row_id))
-    page = kept[query.offset : query.offset + query.limit]
-    return Result([e.row_id for _n, e in page], len(kept), counts, relaxed, terms)
+def _fields(kind: str, row_id: int, document: Document) -> tuple[str, Any, dict[str, list[str]]]:
+    title, body = (analysis.analyse("\n".join(part)) for part in (document.title, document.body))
+    entry = (kind, row_id, dict(document.facets), dict(document.numbers), document.keys)
+    terms = {"t_words": title.words, "t_grams": title.grams, "b_words": body.words, "b_grams": body.grams}
+    return f"{kind}:{row_id}", (entry, title.flat, body.flat), terms

@@ -1,0 +1,1 @@
+"""Measurements at the sizes of the design, run by hand with `make bench`, never timed tests."""
