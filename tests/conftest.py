@@ -96,7 +96,8 @@ class Browser(FlaskClient):
         return answer
 
 
-def _empty(app: Flask) -> None:
+def empty(app: Flask) -> None:
+    """Delete every row and file, so that the next test begins anew."""
     with app.app_context():
         names = [t.name for t in reversed(Base.metadata.sorted_tables)]
         with db.engine.begin() as connection:
@@ -124,7 +125,7 @@ def app(site: Flask, clock: time_machine.Coordinates) -> Iterator[Flask]:
         yield site
         db.session.rollback()
         db.session.remove()
-    _empty(site)
+    empty(site)
     site.extensions["search_engine"]._opened = None
 
 

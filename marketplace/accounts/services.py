@@ -236,13 +236,16 @@ def set_role(actor: Actor, user_id: int, *, role: StaffRole, given: bool) -> Non
 
 
 def create_confirmed(
-    *, email: str, name: str, password: str, language: str = "zh", roles: tuple[str, ...] = ()
+    *, email: str, name: str, password: str, language: str = "zh", roles: tuple[str, ...] = (), hashed: str = ""
 ) -> User:
-    """An account made on the command line or by the demo, address taken as confirmed."""
+    """An account made on the command line or by the demo, address taken as confirmed.
+
+    ``hashed`` is the password's hash where it is known already.
+    """
     user = User(
         email=email.lower(),
         name=name,
-        password_hash=_hasher().hash(password),
+        password_hash=hashed or _hasher().hash(password),
         language=language,
         created_at=clock.now(),
         confirmed_at=clock.now(),

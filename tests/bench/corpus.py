@@ -6,20 +6,20 @@ import random
 from collections.abc import Iterator
 from functools import lru_cache
 
+from marketplace.demo import content
 from marketplace.infra.search.analysis import synonym_groups, words
 from marketplace.infra.search.documents import Document
-from marketplace.vocabulary.terms import districts, domains, load, tasks
+from marketplace.vocabulary.terms import districts, domains, tasks
 
 
 @lru_cache(maxsize=1)
 def sentences() -> tuple[str, ...]:
     """The Chinese and English sentences of the demo's scenarios and products."""
     found: list[str] = []
-    for file in ("demo/scenarios.yaml", "demo/products.yaml"):
-        for row in load(file):
-            for name in ("title", "name", "summary", "situation", "workflow", "objects", "volumes", "description"):
-                for text in (row.get(name) or {}).values():
-                    found += [s for s in text.replace(". ", "。").replace("；", "。").split("。") if len(s) > 3]
+    for row in (*content.scenarios(), *content.products()):
+        for name in ("title", "name", "summary", "situation", "workflow", "objects", "volumes", "description"):
+            for text in (row.get(name) or {}).values():
+                found += [s for s in text.replace(". ", "。").replace("；", "。").split("。") if len(s) > 3]
     return tuple(found)
 
 

@@ -1,0 +1,142 @@
+"""The demo's organisations and products: when each joins, what it enters, and how verification went."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from marketplace.catalogue import services as catalogue
+from marketplace.catalogue.models import Evidence, PriceKind
+from marketplace.demo import content
+from marketplace.demo.timeline import Demo
+from marketplace.kernel import clock
+from marketplace.kernel.actor import SYSTEM
+from marketplace.organisations import services as organisations
+from marketplace.vocabulary.parameters import parameters, parse
+
+LEAD = 24
+"""Days between joining and the first scenario or bid."""
+
+
+def plan(demo: Demo) -> None:
+    """All organisations and products."""
+    needed = content.first_needed()
+    for number, data in enumerate(content.organisations(), 1):
+        joined = demo.ago(max(needed.get(data["key"], 0) + LEAD, 40 + number * 4))
+        demo.at(joined, "organisation", lambda data=data, number=number: _enter(demo, data, number))
+        _verification(demo, data, joined)
+    for number, data in enumerate(content.products()):
+        vendor = data["vendor"]
+        first = needed.get(vendor, 0) + LEAD - 6
+        early = data["key"] in content.offered() or "withdrawn" in data
+        entered = demo.ago(first if early else max(8, first - 3 * number))
+        demo.at(entered, "product", lambda data=data: _product(demo, data))
+        later = [d for d in _dates(data) if d > clock.beijing(entered).date()]
+        if later:
+            seen = demo.now - timedelta(days=(clock.beijing(demo.now).date() - max(later)).days - 3)
+            demo.at(max(seen, entered), "evidence", lambda data=data: _specifications(demo, data))
+        if data.get("withdrawn"):
+            demo.at(
+                demo.ago(data["withdrawn"]),
+                "withdraw",
+                lambda data=data: catalogue.withdraw(demo.actor(data["vendor"]), demo.products[data["key"]]),
+            )
+
+
+def _enter(demo: Demo, data: dict[str, Any], number: int) -> None:
+    contact = data["contact"]
+    role = "vendor" if "vendor" in data["kinds"] else "scenario owner"
+    demo.add_person(
+        data["key"], email=contact["email"], name=contact["name_zh"], role=role, organisation=data["name"]["zh"]
+    )
+    row = organisations.create(
+        demo.actor(data["key"]),
+        organisations.Particulars(
+            name=content.text(data["name"]),
+            uscc=content.code(number, data["district"]),
+            kinds=frozenset(data["kinds"]),
+            district=data["district"],
+            about=content.text(data["about"]),
+            contact_name=contact["name_zh"],
+            contact_email=contact["email"],
+            contact_phone=f"021-5550{number:04d}",
+        ),
+    )
+    demo.orgs[data["key"]] = row.id
+    if data.get("fate") == "draft":
+        return
+    person = demo.actor(data["key"])
+    organisations.attach_licence(person, row.id, content.paper(f"Example licence {number}"))
+    organisations.submit(person, row.id)
+
+
+def _verification(demo: Demo, data: dict[str, Any], joined: datetime) -> None:
+    key, fate = data["key"], data.get("fate", "verified")
+    if fate in ("draft", "submitted"):
+        return
+    if fate == "returned":
+        act = lambda: organisations.return_(demo.actor("officer"), demo.orgs[key], reason=data["reason"])  # noqa: E731
+        demo.at(joined + timedelta(days=2), "return", act)
+        return
+    demo.at(joined + timedelta(days=2), "verify", lambda: organisations.verify(demo.actor("officer"), demo.orgs[key]))
+    if fate == "suspended":
+        pause = lambda: organisations.suspend(demo.actor("officer2"), demo.orgs[key], reason=data["reason"])  # noqa: E731
+        demo.at(demo.ago(18), "suspend", pause)
+
+
+def _product(demo: Demo, data: dict[str, Any]) -> None:
+    actor = demo.actor(data["vendor"])
+    price = data["price"]
+    row = catalogue.create(
+        actor,
+        demo.orgs[data["vendor"]],
+        catalogue.ProductData(
+            name=content.text(data["name"]),
+            model=data["model"],
+            domain=data["domain"],
+            tasks=tuple(data["tasks"]),
+            summary=content.text(data["summary"]),
+            description=content.text(data["description"]),
+            price_kind=PriceKind(price["kind"]),
+            price_min=price.get("min"),
+            price_max=price.get("max"),
+            lease_per_month=data.get("lease_per_month"),
+            launched=str(data.get("launched", "")),
+        ),
+    )
+    demo.products[data["key"]] = row.id
+    _specifications(demo, data)
+    if content.organisation(data["vendor"]).get("fate", "verified") in ("verified", "suspended"):
+        catalogue.list_(actor, row.id)
+
+
+def _dates(data: dict[str, Any]) -> list[date]:
+    return [e["evidence_date"] for e in data["specs"] if isinstance(e.get("evidence_date"), date)]
+
+
+def _specifications(demo: Demo, data: dict[str, Any]) -> None:
+    """What can be said by now: a value whose evidence is still to come is claimed only."""
+    today = clock.today()
+    rows, measured = [], []
+    for entry in data["specs"]:
+        parameter = parameters()[entry["parameter"]]
+        on = entry.get("evidence_date")
+        level = Evidence(entry["evidence"])
+        if isinstance(on, date) and on > today:
+            level, on = Evidence.CLAIMED, None
+        if level is Evidence.TRIAL:
+            measured.append((parameter.key, on))
+            level = Evidence.LABORATORY
+        rows.append(
+            catalogue.SpecificationData(
+                parameter=parameter.key,
+                value=parse(parameter, entry["value"], entry.get("unit", ""), entry.get("counted", "")),
+                condition=content.text(entry.get("condition")),
+                evidence=level,
+                evidence_date=on if isinstance(on, date) else None,
+            )
+        )
+    product_id = demo.products[data["key"]]
+    catalogue.set_specifications(demo.actor(data["vendor"]), product_id, rows)
+    for key, on in measured:
+        catalogue.measured_here(SYSTEM, product_id, key, on=on)

@@ -1,0 +1,34 @@
+"""The site with a yardstick beside it: `/bare/<page>` renders the same template from the context of the real page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort, request, template_rendered
+
+from tests.bench.town import open_town
+
+_contexts: dict[str, tuple[Any, dict[str, Any]]] = {}
+
+
+def _remember(_sender: Flask, template: Any, context: dict[str, Any], **_others: Any) -> None:
+    if not request.path.startswith("/bare/"):
+        _contexts[request.path] = (template, dict(context))
+
+
+def create() -> Flask:
+    """The application for the web server; the town's folder comes from the environment."""
+    app = open_town(Path(os.environ["BENCH_TOWN"]))
+    template_rendered.connect(_remember, app, weak=False)
+
+    @app.get("/bare/<path:page>")
+    def bare(page: str) -> str:
+        known = _contexts.get(f"/{page}")
+        if known is None:
+            abort(404)
+        template, context = known
+        return str(template.render(context))
+
+    return app
