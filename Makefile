@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 CATALOGUE := marketplace/translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: run test check bench reset shots translations lock help
+.PHONY: run test check bench drill reset shots translations lock help
 
 help:
 	@echo "make run [PORT=8000] [DATA=var]   the site with its demo, on http://127.0.0.1:PORT"
@@ -13,6 +13,8 @@ help:
 	@echo "make check                        format, lint, types, import contracts, migrations, translations"
 	@echo "make reset [DATA=var]             throw the demo's data away"
 	@echo "make bench [NAME=search]          measurements at the sizes of the design; JSON under var/bench/"
+	@echo "make drill NAME=kills [TIMES=50] [SEED=1] [DATABASE=postgresql]   kill -9 under load; what is lost or doubled?"
+	@echo "make drill NAME=rush [DATABASE=both]       200 bids in the last second before a deadline"
 	@echo "make shots                        pictures of the pages, into shots/"
 	@echo "make translations                 bring the English catalogue in step with the texts"
 
@@ -56,6 +58,9 @@ check: $(VENV)/.dev $(CATALOGUE)
 
 bench: $(VENV)/.dev $(CATALOGUE)
 	@$(PY) -m tests.bench $(NAME)
+
+drill: $(VENV)/.dev $(CATALOGUE)
+	@$(PY) -W ignore -m tests.drills.$(NAME) $(if $(TIMES),--times $(TIMES)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE))
 
 shots: $(VENV)/.dev $(CATALOGUE)
 	@tests/prepare.sh

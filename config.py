@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     limits_storage: str = "memory://"
     # Off in tests only.
     limits_enabled: bool = True
+    # How many proxies stand in front of the site; only what they add to X-Forwarded-For is believed. 0: none.
+    trusted_proxies: int = 0
     # How many web processes share one address; more than one needs a shared limits_storage.
     web_processes: int = 1
     # Hosts that may be asked for; empty allows any (demo only). Comma-separated.

@@ -14,6 +14,7 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_mail import Mail
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from config import Settings
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     start_logging(settings)
     start_data(app, settings)
     start_languages(app)
-    start_web(app)
+    start_web(app, settings)
     start_features(app)
     return app
 
@@ -65,6 +66,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         MASTER_KEY=settings.master_key,
         ALLOWED_HOSTS=settings.allowed_hosts,
+        TRUSTED_PROXIES=settings.trusted_proxies,
         ICP_NUMBER=settings.icp_number,
         POLICE_NUMBER=settings.police_number,
         WAKE_WORKER=settings.mode != "test",
@@ -156,8 +158,11 @@ def start_languages(app: Flask) -> None:
     language.start(app)
 
 
-def start_web(app: Flask) -> None:
-    """Headers, forgery protection, limits, errors, helpers, sign-in."""
+def start_web(app: Flask, settings: Settings) -> None:
+    """The proxy in front, headers, forgery protection, limits, errors, helpers, sign-in."""
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     security.start(app)
     CSRFProtect(app)
     limiter.init_app(app)

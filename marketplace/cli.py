@@ -118,7 +118,17 @@ def serve(port: int, host: str) -> None:
     """Serve the site with waitress, for demo and development; production uses gunicorn with wsgi:app."""
     from waitress import serve as serve_
 
-    serve_(_app(), host=host, port=port, threads=8, ident="", max_request_body_size=Settings().max_request_bytes)
+    settings = Settings()
+    serve_(
+        _app(settings),
+        host=host,
+        port=port,
+        threads=8,
+        ident="",
+        max_request_body_size=settings.max_request_bytes,
+        # The site itself decides which proxies it believes.
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,
+    )
 
 
 @main.command()

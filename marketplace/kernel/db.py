@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -112,8 +113,19 @@ def _on_begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _on_execute(*_statement: Any) -> None:
+    if has_app_context():
+        g.queries = g.get("queries", 0) + 1
+
+
+def queries_so_far() -> int:
+    """How many statements this request or job has sent to the database."""
+    return int(g.get("queries", 0))
+
+
 event.listen(Engine, "connect", _on_connect)
 event.listen(Engine, "begin", _on_begin)
+event.listen(Engine, "before_cursor_execute", _on_execute)
 
 _after_commit: list[Callable[[list[events.Event]], None]] = []
 

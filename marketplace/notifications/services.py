@@ -56,24 +56,32 @@ def _expand_one(announcement_id: int) -> None:
     for declaration in DECLARATIONS.get(event, ()):
         fresh = [who for who in dict.fromkeys(declaration.to(payload)) if who not in told]
         told.update(fresh)
+        if not fresh:
+            continue
+        # Rendering takes far longer than inserting: it is done once, before any transaction.
+        rendered = _render(declaration, payload)
+        work.rollback()
         for start in range(0, len(fresh), BATCH):
-            work.rollback()
             with unit_of_work():
-                _tell(declaration, event_id, payload, fresh[start : start + BATCH])
+                _tell(declaration, event_id, rendered, fresh[start : start + BATCH])
     work.rollback()
     with unit_of_work() as writing:
         writing.get_one(Announcement, announcement_id).done_at = clock.now()
 
 
-def _tell(declaration: Declaration, event_id: str, payload: dict[str, Any], who: list[Any]) -> None:
-    people = accounts.addressees([w for w in who if isinstance(w, int)])
-    strangers = [Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int)]
-    context = declaration.context(payload)
+def _render(declaration: Declaration, payload: dict[str, Any]) -> dict[str, Rendered]:
     rendered: dict[str, Rendered] = {}
     for language in LANGUAGES:
         with force_language(language):
-            localised = declaration.context(payload) if language != "zh" else context
-            rendered[language] = render(declaration.template, localised)
+            rendered[language] = found = render(declaration.template, declaration.context(payload))
+            found.text()
+            found.html()
+    return rendered
+
+
+def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered], who: list[Any]) -> None:
+    people = accounts.addressees([w for w in who if isinstance(w, int)])
+    strangers = [Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int)]
     known = set(session().scalars(select(InboxItem.user_id).where(InboxItem.event_id == event_id)))
     for person in [*people, *strangers]:
         with force_language(person.language):

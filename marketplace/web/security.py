@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
+from datetime import timedelta
 
 import structlog
 from flask import Flask, abort, g, request
@@ -19,6 +21,19 @@ CSP = (
 )
 
 
+LONGEST_WAIT = timedelta(seconds=50)
+"""How long a request may have waited for a free thread; less than the minute between a deadline and the opening."""
+
+
+def _waited(app: Flask) -> timedelta:
+    """How long the request waited behind the trusted proxy, which writes when it had it whole (X-Request-Start: t=…)."""
+    begun = re.fullmatch(r"t=(\d{9,11}\.\d{1,6})", request.headers.get("X-Request-Start", ""))
+    if begun is None or not app.config["TRUSTED_PROXIES"]:
+        return timedelta(0)
+    waited = timedelta(seconds=clock.real_now().timestamp() - float(begun[1]))
+    return waited if timedelta(0) < waited <= LONGEST_WAIT else timedelta(0)
+
+
 def start(app: Flask) -> None:
     """Guard every request and answer."""
     allowed = {h.strip() for h in app.config["ALLOWED_HOSTS"].split(",") if h.strip()}
@@ -29,9 +44,9 @@ def start(app: Flask) -> None:
         g.began = time.perf_counter()
         if allowed and request.host.partition(":")[0] not in allowed:
             abort(400)
-        if request.endpoint not in ("static", "bootstrap.static", None):
+        if request.endpoint not in ("static", "bootstrap.static", "root.healthz", None):
             load_clock(app)
-        g.received_at = clock.now()
+        g.received_at = clock.now() - _waited(app)
 
     @app.after_request
     def headers(response: Response) -> Response:

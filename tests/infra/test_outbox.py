@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -188,6 +189,29 @@ def test_waiting_grows_with_each_attempt_and_after_the_last_the_mail_is_named(
     assert send_due() == 0
     assert (_rows()[0].attempts, _rows()[0].sent_at) == (7, None)
     assert "outbox: 1 mails were given up; see outbox_mail.last_error" in list(differences())
+
+
+@pytest.mark.db
+def test_others_may_write_while_a_mail_server_takes_its_time(app: Flask, smtp: Server) -> None:
+    """No transaction is open while a mail is on its way: SQLite has one writer only."""
+    written: list[bool] = []
+
+    def write() -> None:
+        with app.app_context(), unit_of_work() as work:
+            work.connection().exec_driver_sql("UPDATE outbox_mail SET last_error = 'noticed'")
+        written.append(True)
+
+    async def take(_server: Any, _session: Any, envelope: Envelope) -> str:
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(5)
+        smtp.taken.append(envelope)
+        return "250 OK"
+
+    smtp.handle_DATA = take  # type: ignore[method-assign]
+    _queue()
+    assert send_due() == 1
+    assert (written, _rows()[0].sent_at) == ([True], site_clock.real_now())
 
 
 def test_the_moved_clock_of_the_site_does_not_hold_mails_back(app: Flask) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +20,12 @@ from huey.serializer import SignedSerializer
 
 from marketplace.infra.jobs.models import Heartbeat, SiteClock
 from marketplace.kernel import clock
-from marketplace.kernel.db import after_commit, session, unit_of_work
+from marketplace.kernel.db import after_commit, queries_so_far, session, unit_of_work
 from marketplace.kernel.events import Event
 
 log = structlog.get_logger()
+NETWORK_TIMEOUT = 30
+"""Seconds after which the worker gives a silent mail server up for this time."""
 _working: ContextVar[bool] = ContextVar("working", default=False)
 _drains: list[Callable[[], int]] = []
 _by_the_clock: list[Callable[[], int]] = []
@@ -80,12 +86,17 @@ def run_pending(*, timed: bool = True) -> int:
 
 
 def _guarded(work: Callable[[], int]) -> int:
+    began, queries = time.perf_counter(), queries_so_far()
     try:
-        return work()
+        done = work()
     except Exception:
         session().rollback()
         log.exception("job_failed", job=work.__name__)
         return 0
+    if done:
+        spent = round((time.perf_counter() - began) * 1000)
+        log.info("job", job=work.__name__, done=done, ms=spent, queries=queries_so_far() - queries)
+    return done
 
 
 def beat() -> None:
@@ -154,8 +165,28 @@ def start() -> None:
     after_commit(_wake)
 
 
+@contextmanager
+def the_only_worker(data: Path) -> Iterator[None]:
+    """Within the block no other process is the worker of this data folder; the lock dies with its holder."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "worker.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            log.warning("worker_waits", reason="another worker runs on this data folder")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def consume(app: Flask, **options: Any) -> None:
-    """Run the worker until it is told to stop."""
+    """Run the worker until it is told to stop; a second one waits until the first has ended."""
+    # A mail server that stops answering in mid-sentence must not hold the worker for ever.
+    socket.setdefaulttimeout(NETWORK_TIMEOUT)
+    with the_only_worker(Path(app.config["DATA"])):
+        _consume(app, **options)
+
+
+def _consume(app: Flask, **options: Any) -> None:
     huey = app.extensions["huey"]
     with app.app_context():
         load_clock(app)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from email import charset as mail_charset
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,10 +42,19 @@ class Rendered:
 
     def text(self) -> str:
         """The plain-text body."""
-        return render_template("mail/_layout.txt", mail=self)
+        return self._text
 
     def html(self) -> str:
         """The HTML body, from MJML; no picture, script or font is loaded from anywhere."""
+        return self._html
+
+    # Rendered once for all who read the same language: MJML takes longer than everything else about a mail.
+    @cached_property
+    def _text(self) -> str:
+        return render_template("mail/_layout.txt", mail=self)
+
+    @cached_property
+    def _html(self) -> str:
         return str(mjml2html(render_template("mail/_layout.mjml", mail=self), fonts={}))
 
 
@@ -92,44 +102,64 @@ def _message(row: OutboxMail) -> Message:
 
 
 def send_due() -> int:
-    """Send what is due, one transaction a mail; answers how many were tried."""
-    folder = Path(current_app.config["MAILBOX"])
-    by_file = current_app.config["MAIL_TRANSPORT"] == "files"
-    with unit_of_work() as work:
-        due = list(
-            work.scalars(
-                select(OutboxMail.id)
-                .where(OutboxMail.sent_at.is_(None), OutboxMail.next_attempt_at <= clock.real_now())
-                .order_by(OutboxMail.id)
-                .limit(BATCH)
-            )
+    """Send what is due; answers how many were tried.
+
+    No transaction is open while a mail server is spoken to: a slow one must not hold up those who write. What was
+    accepted is recorded at once; a worker that dies between the two sends a second copy with the same Message-ID.
+    """
+    work = session()
+    work.rollback()
+    due = list(
+        work.scalars(
+            select(OutboxMail.id)
+            .where(OutboxMail.sent_at.is_(None), OutboxMail.next_attempt_at <= clock.real_now())
+            .order_by(OutboxMail.id)
+            .limit(BATCH)
         )
-    mail: Mail = current_app.extensions["mail"]
+    )
     for mail_id in due:
-        with unit_of_work() as work:
-            row = work.get(OutboxMail, mail_id, with_for_update=True)
-            if row is None or row.sent_at is not None:
-                continue
-            row.attempts += 1
-            try:
-                if by_file:
-                    _write(folder, row)
-                else:
-                    mail.send(_message(row))
-                row.sent_at, row.last_error = clock.real_now(), ""
-            except (OSError, smtplib.SMTPException) as error:
-                row.last_error = f"{type(error).__name__}: {error}"[:300]
-                wait = RETRIES[min(row.attempts - 1, len(RETRIES) - 1)]
-                far = timedelta(days=3650) if row.attempts > len(RETRIES) else timedelta(minutes=wait)
-                row.next_attempt_at = clock.real_now() + far
+        work.rollback()
+        row = work.get(OutboxMail, mail_id)
+        if row is None or row.sent_at is not None:
+            continue
+        number, message = row.id, _message(row)
+        work.rollback()
+        problem = _send(number, message)
+        with unit_of_work() as writing:
+            _record(writing.get_one(OutboxMail, mail_id), problem)
+    work.rollback()
     return len(due)
 
 
-def _write(folder: Path, row: OutboxMail) -> None:
+def _send(number: int, message: Message) -> str:
+    """Hand the mail over; answers what went wrong, or nothing."""
+    try:
+        if current_app.config["MAIL_TRANSPORT"] == "files":
+            _write(Path(current_app.config["MAILBOX"]), number, message)
+        else:
+            mail: Mail = current_app.extensions["mail"]
+            mail.send(message)
+    except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"[:300]
+    return ""
+
+
+def _record(row: OutboxMail, problem: str) -> None:
+    row.attempts += 1
+    row.last_error = problem
+    if not problem:
+        row.sent_at = clock.real_now()
+        return
+    wait = RETRIES[min(row.attempts - 1, len(RETRIES) - 1)]
+    far = timedelta(days=3650) if row.attempts > len(RETRIES) else timedelta(minutes=wait)
+    row.next_attempt_at = clock.real_now() + far
+
+
+def _write(folder: Path, number: int, message: Message) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{row.id:08d}.eml"
+    path = folder / f"{number:08d}.eml"
     partial = path.with_suffix(".part")
-    partial.write_bytes(_message(row).as_bytes())
+    partial.write_bytes(message.as_bytes())
     partial.replace(path)
 
 
