@@ -20,6 +20,7 @@ from werkzeug.routing import IntegerConverter
 from config import Settings
 from marketplace import features
 from marketplace.accounts import identity
+from marketplace.infra.audit import anchor
 from marketplace.infra.audit import services as audit
 from marketplace.infra.files.services import LocalStore
 from marketplace.infra.jobs import services as jobs
@@ -133,15 +134,16 @@ def start_data(app: Flask, settings: Settings) -> None:
     audit.start()
     jobs.create_huey(app)
     jobs.start()
+    jobs.on_beat(anchor.note)
 
 
-def upgrade_database(app: Flask) -> None:
-    """Bring the database to the newest migration; Alembic is heavy and loaded here only."""
+def upgrade_database(app: Flask, revision: str = "head") -> None:
+    """Bring the database to a migration, the newest if none is named; Alembic is heavy and loaded here only."""
     from flask_migrate import upgrade
 
     with_migrations(app)
     with app.app_context():
-        upgrade()
+        upgrade(revision=revision)
 
 
 def with_migrations(app: Flask) -> Flask:

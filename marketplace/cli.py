@@ -24,10 +24,10 @@ def _app(settings: Settings | None = None) -> Any:
     return create_app(settings)
 
 
-def _upgrade(app: Any) -> None:
+def _upgrade(app: Any, revision: str = "head") -> None:
     from marketplace.app import upgrade_database
 
-    upgrade_database(app)
+    upgrade_database(app, revision)
 
 
 @click.group()
@@ -169,14 +169,85 @@ def reindex() -> None:
 @main.command()
 def check() -> None:
     """Compare rows, files, index, outbox and audit chain, and say what differs; exit 1 when something does."""
-    with _app().app_context():
+    app = _app()
+    with app.app_context():
         from marketplace.console.checks import differences
+        from marketplace.infra.jobs.services import load_clock
 
+        load_clock(app)
         found = list(differences())
         for line in found:
             click.echo(line)
         click.echo("no difference" if not found else f"{len(found)} differences")
         sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write the running site's rows and stored files into FILE; the keys that open sealed bids are not in it."""
+    from marketplace.infra.backup.services import BackupRefused
+    from marketplace.infra.backup.services import backup as write
+    from marketplace.kernel.db import db
+
+    app = _app()
+    with app.app_context():
+        try:
+            manifest, digest = write(db.engine, app.extensions["file_store"], file)
+        except BackupRefused as refused:
+            raise click.ClickException(str(refused)) from refused
+    click.echo(f"{file}: {manifest.rows} rows, {manifest.files} files, schema {manifest.schema}, {manifest.made_at}")
+    click.echo(f"SHA-256 of its manifest: {digest}")
+    click.echo("Not in it: master key and secret key (keep them apart), the search index (restore builds it).")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="An empty or new folder.")
+@click.option("--database", envvar="MARKETPLACE_DATABASE", default="", help="An empty one; left out: SQLite in --data.")
+def restore(file: Path, data: Path, database: str) -> None:
+    """Restore FILE into an empty data folder and database, migrate forward, build the index, compare everything.
+
+    Give MARKETPLACE_MASTER_KEY in the environment, and the answer says whether it opens the sealed bids.
+    """
+    from marketplace.infra.backup.services import BackupRefused
+    from marketplace.infra.backup.services import restore as read
+    from marketplace.kernel.db import db
+
+    if data.exists() and any(data.iterdir()):
+        raise click.ClickException(f"{data} is not empty; a backup is restored into an empty folder only.")
+    # Whatever mode the site will run in: production would not start without a master key, and rows come back without.
+    settings = Settings(mode="development", data=data, database=database)
+    app = _app(settings)
+    with app.app_context():
+        try:
+            manifest = read(file, db.engine, app.extensions["file_store"], lambda revision: _upgrade(app, revision))
+        except BackupRefused as refused:
+            raise click.ClickException(str(refused)) from refused
+        click.echo(f"{manifest.rows} rows and {manifest.files} files of {manifest.made_at} are back.")
+        _finish_restore()
+
+
+def _finish_restore() -> None:
+    from marketplace.console.checks import differences
+    from marketplace.infra.sealing.services import openable
+    from marketplace.infra.search.services import rebuild
+
+    click.echo(f"Search index: {rebuild()} documents.")
+    keys, opened = openable()
+    if not keys:
+        click.echo("Nothing is sealed.")
+    elif not os.environ.get("MARKETPLACE_MASTER_KEY"):
+        click.echo("No MARKETPLACE_MASTER_KEY was given: sealed bids are there and stay sealed; all else is restored.")
+    elif opened < keys:
+        click.echo(
+            f"WRONG MASTER KEY: it opens {opened} of {keys} keys. Sealed bids stay sealed; all else is restored."
+        )
+    else:
+        click.echo(f"The master key opens the sealed bids: {opened} of {keys} keys.")
+    found = list(differences())
+    click.echo("\n".join(found) or "Compared: no difference.")
+    sys.exit(1 if found or (opened < keys and os.environ.get("MARKETPLACE_MASTER_KEY")) else 0)
 
 
 @main.command()

@@ -13,7 +13,7 @@ from marketplace.console.checks import differences
 from marketplace.infra.search import services
 from marketplace.infra.search.analysis import grams, highlight, normalise, query_terms, words
 from marketplace.infra.search.documents import Document
-from marketplace.infra.search.engines.whoosh import POINTER, WhooshEngine
+from marketplace.infra.search.engines.whoosh import WhooshEngine
 from marketplace.infra.search.models import IndexJob
 from marketplace.infra.search.queries import Facet, Query, Result
 from marketplace.kernel.db import session, unit_of_work
@@ -174,10 +174,10 @@ def test_a_removed_document_is_not_found_and_a_changed_one_by_its_new_words_only
 
 def test_a_rebuild_is_swapped_in_and_the_index_keeps_answering(tmp_path: Path) -> None:
     engine, reader = _shop(tmp_path), WhooshEngine(tmp_path)
-    before = (tmp_path / POINTER).read_text()
+    before = (tmp_path / "current").read_text()
     assert _narrow(reader).total == 3
     engine.rebuild({("challenge", 7): _document("分拣七", domain="retail", state="open")})
-    assert (tmp_path / POINTER).read_text() != before
+    assert (tmp_path / "current").read_text() != before
     assert _narrow(reader).ids == [7]
     assert len(list(tmp_path.glob("index-*"))) == 1
     engine.apply({("challenge", 8): _document("分拣八", domain="retail", state="open")})
@@ -233,14 +233,3 @@ def test_a_full_rebuild_holds_what_the_rows_call_for(world: World) -> None:
     assert services.rebuild() == 2
     assert {kind for kind, _row in services.engine().known()} == {"challenge", "product"}
     assert [d for d in differences() if d.startswith("index")] == []
-
-
-def test_an_index_of_another_format_is_built_anew_when_the_worker_starts(world: World) -> None:
-    world.product()
-    world.work()
-    engine = services.engine()
-    assert not engine.is_missing()
-    (Path(world.app.config["DATA"]) / "index" / POINTER).rename(Path(world.app.config["DATA"]) / "index" / "current")
-    assert engine.is_missing()
-    services.ensure()
-    assert engine.known() == {("product", row_id) for _kind, row_id in engine.known()} != set()

@@ -16,7 +16,7 @@ from marketplace.catalogue.models import Product
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.content import ChallengeContent
 from marketplace.fit.compare import Fit, compare
-from marketplace.infra.files.services import Upload, store
+from marketplace.infra.files.services import Upload, names_files, store
 from marketplace.infra.sealing import services as sealing
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
@@ -29,6 +29,7 @@ from marketplace.vocabulary.parameters import parameters
 
 WRITABLE = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)
 MOST_FILES = 20
+names_files(BidFile.__table__.c.store_key)
 
 
 def start(actor: Actor, challenge_id: int, lead_id: int) -> Bid:

@@ -10,7 +10,7 @@ import secrets
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import filetype
 from flask import current_app
@@ -143,13 +143,17 @@ class LocalStore:
     def put(self, data: bytes) -> str:
         """Write ``data`` durably and answer its key."""
         key = secrets.token_hex(16)
+        self.put_back(key, data)
+        return key
+
+    def put_back(self, key: str, data: bytes) -> None:
+        """Write a file of a backup under the key that its row knows."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        return key
 
     def get(self, key: str) -> bytes:
         """The bytes of ``key``; ``FileNotFoundError`` when they are gone."""
@@ -162,6 +166,23 @@ class LocalStore:
     def remove(self, key: str) -> None:
         """Delete ``key`` if it is there."""
         self._path(key).unlink(missing_ok=True)
+
+
+_columns: list[Any] = []
+
+
+def names_files(column: Any) -> None:
+    """Declare a column that holds keys of the store: backup and check look there for what must exist."""
+    if all(known is not column for known in _columns):
+        _columns.append(column)
+
+
+def file_columns() -> list[Any]:
+    """Every column that holds keys of the store."""
+    return list(_columns)
+
+
+names_files(StoredFile.__table__.c.key)
 
 
 def store() -> LocalStore:

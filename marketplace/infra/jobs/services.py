@@ -29,20 +29,13 @@ NETWORK_TIMEOUT = 30
 _working: ContextVar[bool] = ContextVar("working", default=False)
 _drains: list[Callable[[], int]] = []
 _by_the_clock: list[Callable[[], int]] = []
-_at_start: list[Callable[[], None]] = []
+_on_beat: list[Callable[[], None]] = []
 
 
 def drains(work: Callable[[], int]) -> Callable[[], int]:
     """Register work done whenever the worker wakes: it takes what rows ask for and answers how much it did."""
     if work not in _drains:
         _drains.append(work)
-    return work
-
-
-def at_start(work: Callable[[], None]) -> Callable[[], None]:
-    """Register what the worker does once, before anything else."""
-    if work not in _at_start:
-        _at_start.append(work)
     return work
 
 
@@ -99,12 +92,24 @@ def _guarded(work: Callable[[], int]) -> int:
     return done
 
 
+def on_beat(work: Callable[[], None]) -> None:
+    """Register what is done each time the worker says that it is alive."""
+    if work not in _on_beat:
+        _on_beat.append(work)
+
+
 def beat() -> None:
-    """Say that the worker is alive."""
+    """Say that the worker is alive, and do what goes with it."""
     with unit_of_work() as work:
         row = work.get(Heartbeat, "worker") or Heartbeat(name="worker", at=clock.real_now())
         row.at = clock.real_now()
         work.add(row)
+    for follow in _on_beat:
+        try:
+            follow()
+        except Exception:
+            session().rollback()
+            log.exception("beat_failed", job=follow.__name__)
 
 
 def create_huey(app: Flask) -> SqliteHuey:
@@ -190,8 +195,6 @@ def _consume(app: Flask, **options: Any) -> None:
     huey = app.extensions["huey"]
     with app.app_context():
         load_clock(app)
-        for work in _at_start:
-            work()
         run_pending()
         beat()
     consumer = huey.create_consumer(workers=1, initial_delay=0.05, max_delay=0.4, backoff=1.3, **options)

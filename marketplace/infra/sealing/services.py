@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
+from sqlalchemy import select
 
 from marketplace.infra.sealing.models import SealingKey
 from marketplace.kernel import clock
@@ -62,6 +63,21 @@ def create_key(scope: str) -> None:
         wrapped = _encrypt(_master(), secrets.token_bytes(32), f"key:{scope}")
         work.add(SealingKey(scope=scope, wrapped=wrapped, created_at=clock.now()))
         work.flush()
+
+
+def openable() -> tuple[int, int]:
+    """How many keys of sealed documents there are, and how many of them the master key opens; without one, none."""
+    rows = list(session().scalars(select(SealingKey)))
+    if not current_app.config["MASTER_KEY"]:
+        return len(rows), 0
+    opened = 0
+    for row in rows:
+        try:
+            _decrypt(_master(), row.wrapped, f"key:{row.scope}")
+        except (Refused, ValueError):  # ValueError: it is not even hexadecimal
+            continue
+        opened += 1
+    return len(rows), opened
 
 
 def _cipher(scope: str) -> AESGCM:

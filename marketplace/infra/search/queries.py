@@ -61,8 +61,16 @@ class Engine(Protocol):
     def search(self, query: Query) -> Result:
         """Answer a query from the newest state."""
 
-    def is_missing(self) -> bool:
-        """Whether the index has to be built from the rows first."""
-
     def known(self) -> set[tuple[str, int]]:
         """Every document there is."""
+
+    def digests(self) -> dict[tuple[str, int], list[str]]:
+        """The digest of every document, twice where a row stands twice."""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it has to be built anew, because another release wrote it."""
+
+    @property
+    def generation(self) -> str:
+        """Names the state that is read now."""

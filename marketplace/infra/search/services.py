@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app
 from sqlalchemy import delete, select
 
-from marketplace.infra.jobs.services import at_start, drains
+from marketplace.infra.jobs.services import drains
 from marketplace.infra.search.documents import KINDS, Document
 from marketplace.infra.search.models import IndexJob
 from marketplace.infra.search.queries import Engine
@@ -26,6 +26,8 @@ def apply_pending() -> int:
     """Write the documents of changed rows; the queue is emptied only after the index has them."""
     work = session()
     work.rollback()
+    if engine().is_outdated:
+        return rebuild()
     jobs = list(work.scalars(select(IndexJob).order_by(IndexJob.id).limit(BATCH)))
     if not jobs:
         work.rollback()
@@ -61,10 +63,3 @@ def rebuild() -> int:
     session().rollback()
     engine().rebuild(documents)
     return len(documents)
-
-
-@at_start
-def ensure() -> None:
-    """Build the index when there is none of today's format: after an upgrade, or a restore."""
-    if engine().is_missing():
-        rebuild()

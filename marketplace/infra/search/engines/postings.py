@@ -75,7 +75,7 @@ class Segment:
         kinds: dict[str, list[tuple[int, Entry]]] = {}
         for place in range(self.size):
             stored = perdoc.stored_fields(place)
-            entry, title, body = stored["entry"]
+            entry, title, body, _digest = stored["entry"]
             self.titles.append(title)
             self.bodies.append(body)
             kinds.setdefault(entry[0], []).append((place, Entry(*entry)))

@@ -204,3 +204,7 @@ class Snapshot:
 def _all_or(kept: Mask) -> Mask | None:
     """Nothing to leave out is told apart, because counting all is quicker."""
     return None if kept.all() else kept
+
+
+EMPTY = Snapshot("", 0, Dictionary(), {}, [])
+"""What is read while there is no index."""

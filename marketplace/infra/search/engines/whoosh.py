@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from marketplace.infra.search.engines.snapshot import Snapshot
 
 
-POINTER = "current-2"
-"""The file that names the folder which is read; its number is the format's, so that an older index is built anew."""
+FORMAT = 2
+"""Grows with what is written; an index of another format is not read, and built anew by the worker."""
 
 
 class WhooshEngine:
@@ -30,24 +30,28 @@ class WhooshEngine:
         self._refreshing = threading.Lock()
         self._opened: Snapshot | None = None
 
-    def is_missing(self) -> bool:
-        """Whether there is no index of today's format yet."""
-        return not (self.root / POINTER).exists()
+    @property
+    def is_outdated(self) -> bool:
+        """Whether there is no index of today's format: after an upgrade, a restore, or at the very beginning."""
+        return self._current() is None
 
-    def _folder(self) -> Path:
-        pointer = self.root / POINTER
-        if not pointer.exists():
-            with self._writing():
-                if not pointer.exists():
-                    self._swap(self._new())
-        return self.root / pointer.read_text().strip()
+    def _current(self) -> Path | None:
+        pointer = self.root / "current"
+        name = pointer.read_text().strip() if pointer.exists() else ""
+        return self.root / name if name.startswith(f"index-{FORMAT}-") else None
+
+    @property
+    def generation(self) -> str:
+        """Which state of the index is read: it changes with every write and every rebuild."""
+        opened = self.snapshot()
+        return f"{Path(opened.folder).name}.{opened.generation}"
 
     def _new(self) -> Path:
         from whoosh.index import create_in
 
         from marketplace.infra.search.engines.writing import schema
 
-        folder = self.root / f"index-{secrets.token_hex(4)}"
+        folder = self.root / f"index-{FORMAT}-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
         create_in(str(folder), schema())
         return folder
@@ -55,7 +59,7 @@ class WhooshEngine:
     def _swap(self, folder: Path) -> None:
         partial = self.root / "current.part"
         partial.write_text(folder.name)
-        partial.replace(self.root / POINTER)
+        partial.replace(self.root / "current")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -70,9 +74,12 @@ class WhooshEngine:
         """Write or remove documents in the current index; waits while it is being rebuilt."""
         from marketplace.infra.search.engines.writing import Writer
 
-        self._folder()
         with self._writing():
-            writer = Writer(str(self._folder()))
+            folder = self._current()
+            if folder is None:
+                folder = self._new()
+                self._swap(folder)
+            writer = Writer(str(folder))
             for (kind, row_id), document in changes.items():
                 writer.delete_by_term("uid", f"{kind}:{row_id}")
                 if document is not None:
@@ -98,8 +105,9 @@ class WhooshEngine:
         """The newest state of the index. While one request loads it, others are answered from the state before."""
         from marketplace.infra.search.engines import snapshot
 
-        opened = self._opened
-        folder = self._folder()
+        opened, folder = self._opened, self._current()
+        if folder is None:
+            return snapshot.EMPTY
         if opened is not None and opened.is_newest(folder):
             return opened
         if not self._refreshing.acquire(blocking=opened is None):
@@ -116,6 +124,19 @@ class WhooshEngine:
         """Every document in the current index."""
         return self.snapshot().known()
 
+    def digests(self) -> dict[tuple[str, int], list[str]]:
+        """The digest of every document in the current index; more than one where a row stands twice."""
+        from whoosh.index import open_dir
+
+        found: dict[tuple[str, int], list[str]] = {}
+        folder = self._current()
+        if folder is not None:
+            with open_dir(str(folder)).reader() as reader:
+                for _number, stored in reader.iter_docs():
+                    entry, _title, _body, digest = stored["entry"]
+                    found.setdefault((entry[0], entry[1]), []).append(digest)
+        return found
+
     def search(self, query: Query) -> Result:
         """Rank, filter by the viewer's keys, count facets, sort and cut a page."""
         return self.snapshot().search(query)
@@ -125,4 +146,4 @@ def _fields(kind: str, row_id: int, document: Document) -> tuple[str, Any, dict[
     title, body = (analysis.analyse("\n".join(part)) for part in (document.title, document.body))
     entry = (kind, row_id, dict(document.facets), dict(document.numbers), document.keys)
     terms = {"t_words": title.words, "t_grams": title.grams, "b_words": body.words, "b_grams": body.grams}
-    return f"{kind}:{row_id}", (entry, title.flat, body.flat), terms
+    return f"{kind}:{row_id}", (entry, title.flat, body.flat, document.digest), terms
