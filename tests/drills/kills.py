@@ -38,7 +38,7 @@ from marketplace.infra.search.queries import Query
 from marketplace.infra.search.services import engine
 from marketplace.kernel.db import db, session
 from tests.drills.browser import Browser, hidden
-from tests.drills.installation import Installation, MailServer, installed
+from tests.drills.installation import Installation, MailServer, database, installed
 from tests.factories.crowd import Bidder, crowd
 from tests.factories.world import PASSWORD
 
@@ -362,7 +362,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
-    with installed(folder, given.database) as (site, mails):
+    with database(given.database, folder / "pg") as address, installed(folder / "data", address) as (site, mails):
         found = kills(site, mails, times=given.times, seed=given.seed)
         failed = [line for s in ("web", "worker") for line in site.log(s, 10**8).splitlines() if "_failed" in line]
     print("  ".join(f"{name}: {count}" for name, count in found.figures.items()))

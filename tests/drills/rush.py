@@ -26,7 +26,7 @@ from sqlalchemy import select
 from marketplace.bids.models import BidVersion
 from marketplace.kernel.db import db, session
 from tests.drills.browser import Answer, Browser, hidden, said
-from tests.drills.installation import ROOT, Installation, MailServer, installed
+from tests.drills.installation import ROOT, Installation, MailServer, database, installed
 from tests.factories.crowd import Bidder, close_in, crowd
 from tests.factories.world import PASSWORD
 
@@ -166,7 +166,7 @@ def main() -> int:
     results, fine = {}, True
     for kind in kinds:
         folder = Path(tempfile.mkdtemp(prefix="rush-"))
-        with installed(folder, kind) as (site, mails):
+        with database(kind, folder / "pg") as address, installed(folder / "data", address) as (site, mails):
             found = rush(site, mails, count=given.count, window=given.window, proxied=not given.without_proxy)
         shutil.rmtree(folder, ignore_errors=True)
         results[kind] = found

@@ -12,8 +12,8 @@ from tests.drills.kills import kills
 pytestmark = pytest.mark.db
 
 
-def test_three_deaths_under_load_lose_nothing(database: str, tmp_path: Path) -> None:
-    with installed(tmp_path / "site", database) as (site, mails):
+def test_three_deaths_under_load_lose_nothing(empty_database: str, tmp_path: Path) -> None:
+    with installed(tmp_path / "site", empty_database) as (site, mails):
         aims = ["worker as a mail is accepted", "both", "worker as the index is written"]
         found = kills(site, mails, times=3, seed=5, people=3, aims=aims, pause=(0.5, 1), say=lambda _line: None)
         assert "job_failed" not in site.log("worker", 10**8)

@@ -6,11 +6,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.bids.models import Bid, BidVersion
@@ -26,21 +25,6 @@ from tests.factories.crowd import crowd
 pytestmark = pytest.mark.db
 
 
-@pytest.fixture
-def empty_database(database: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database of the kind, or nothing for SQLite."""
-    if database == "sqlite":
-        yield ""
-        return
-    server = request.getfixturevalue("postgres")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE drill"))
-        yield make_url(server).set(database="drill").render_as_string(hide_password=False)
-        connection.execute(text("DROP DATABASE drill WITH (FORCE)"))
-    engine.dispose()
-
-
 def _restore(source: Path, data: Path, database: str, master_key: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MARKETPLACE_")}
     if master_key:
@@ -50,10 +34,12 @@ def _restore(source: Path, data: Path, database: str, master_key: str) -> subpro
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
-def test_a_site_backed_up_under_load_stands_again_elsewhere(database: str, empty_database: str, tmp_path: Path) -> None:
+def test_a_site_backed_up_under_load_stands_again_elsewhere(
+    empty_database: str, second_database: str, tmp_path: Path
+) -> None:
     source, data = tmp_path / "site.backup", tmp_path / "elsewhere"
     log, stop = Log(), threading.Event()
-    with installed(tmp_path / "site", database) as (site, _mails):
+    with installed(tmp_path / "site", empty_database) as (site, _mails):
         app = site.application()
         with app.app_context():
             _challenge, bidders = crowd(app, 3)
@@ -72,16 +58,16 @@ def test_a_site_backed_up_under_load_stands_again_elsewhere(database: str, empty
             assert site.run("backup", str(source)).returncode != 0
         assert (answer.returncode, answer.stderr) == (0, "")
 
-    refused = _restore(source, tmp_path / "site", empty_database, MASTER_KEY)
+    refused = _restore(source, tmp_path / "site", second_database, MASTER_KEY)
     assert refused.returncode != 0
     assert "is not empty" in refused.stderr
-    answer = _restore(source, data, empty_database, MASTER_KEY)
+    answer = _restore(source, data, second_database, MASTER_KEY)
     assert answer.returncode == 0, answer.stderr
     assert "The master key opens the sealed bids: 1 of 1 keys." in answer.stdout
     # What was written while it ran may wait for the worker still; nothing else differs.
     assert [line for line in answer.stdout.splitlines()[3:] if "wait" not in line] in ([], ["Compared: no difference."])
 
-    other = Installation(data, empty_database).application()
+    other = Installation(data, second_database).application()
     with other.app_context():
         emails = set(session().scalars(select(User.email)))
         assert set(before["register"]) <= emails
