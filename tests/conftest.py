@@ -109,6 +109,7 @@ def empty(app: Flask) -> None:
                     connection.execute(text(f"DELETE FROM {name}"))
     for folder in ("files", "index", "mailbox"):
         shutil.rmtree(Path(app.config["DATA"]) / folder, ignore_errors=True)
+    (Path(app.config["DATA"]) / "audit-heads.jsonl").unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import delete, select, update
 from whoosh.index import open_dir
 
@@ -36,12 +35,6 @@ def sound(world: World) -> World:
     beat()
     assert _found() == []
     return world
-
-
-@pytest.fixture(autouse=True)
-def no_heads(app: Flask) -> None:
-    """Each test's chain begins anew, so do its notes."""
-    anchor.path().unlink(missing_ok=True)
 
 
 def _found() -> list[str]:
