@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     # Largest request body in bytes; a single file is checked against its own limit before.
     max_request_bytes: int = 80 * 1024 * 1024
+    # Whether staff have to have a second factor; empty means in production only. Until one is set up, they can open
+    # nothing but the page that sets it up.
+    second_factor_for_staff: bool | None = None
     # ICP and police filing numbers of the footer; nothing is shown while empty.
     icp_number: str = ""
     police_number: str = ""
@@ -68,6 +71,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether real people's work is at stake."""
         return self.mode == "production"
+
+    @property
+    def holds_staff_to_second_factor(self) -> bool:
+        """Whether staff without a second factor are sent to set one up."""
+        return self.is_production if self.second_factor_for_staff is None else self.second_factor_for_staff
 
     @property
     def shows_workings(self) -> bool:

@@ -19,7 +19,7 @@ from werkzeug.routing import IntegerConverter
 
 from config import Settings
 from marketplace import features
-from marketplace.accounts import identity
+from marketplace.accounts import identity, proof
 from marketplace.infra.audit import anchor
 from marketplace.infra.audit import services as audit
 from marketplace.infra.files.services import LocalStore
@@ -70,6 +70,7 @@ def configure(app: Flask, settings: Settings) -> None:
         TRUSTED_PROXIES=settings.trusted_proxies,
         ICP_NUMBER=settings.icp_number,
         POLICE_NUMBER=settings.police_number,
+        SECOND_FACTOR_FOR_STAFF=settings.holds_staff_to_second_factor,
         WAKE_WORKER=settings.mode != "test",
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
@@ -173,6 +174,7 @@ def start_web(app: Flask, settings: Settings) -> None:
     vocabulary_helpers.start(app)
     Bootstrap5(app)
     identity.start(app)
+    proof.start(app)
     actor.provide_memberships(memberships_of)
 
 

@@ -278,6 +278,28 @@ def create_administrator(email: str, name: str, password: str) -> None:
     click.echo(f"{email} may now give roles to others.")
 
 
+@main.command("reset-second-factor")
+@click.argument("email")
+@click.option("--reason", prompt=True, help="Why; it stands in the audit and in the mail to the person.")
+def reset_second_factor(email: str, reason: str) -> None:
+    """Take the second factor away from somebody who lost it, when no administrator can."""
+    with _app().app_context():
+        from marketplace.accounts import queries, services
+        from marketplace.kernel.actor import SYSTEM
+        from marketplace.kernel.db import unit_of_work
+        from marketplace.kernel.errors import Refused
+
+        user = queries.by_email(email)
+        if user is None:
+            raise click.ClickException(f"There is no account {email}.")
+        try:
+            with unit_of_work():
+                services.reset_second_factor(SYSTEM, user.id, reason=reason)
+        except Refused as refusal:
+            raise click.ClickException(refusal.message) from refusal
+    click.echo(f"{email} now signs in with the password alone, and is told so by mail.")
+
+
 @main.command()
 @click.option("--data", default="var", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 
 import marketplace.accounts.messages
+import marketplace.accounts.personal
 import marketplace.bids.messages
 import marketplace.bids.panels
+import marketplace.bids.personal
 import marketplace.catalogue.search
 import marketplace.challenges.messages
+import marketplace.challenges.personal
 import marketplace.challenges.search
 import marketplace.evaluation.messages
 import marketplace.evaluation.panels
@@ -16,12 +19,16 @@ import marketplace.evaluation.services
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services
+import marketplace.notifications.personal
 import marketplace.notifications.services
 import marketplace.organisations.messages
+import marketplace.organisations.personal
 import marketplace.publicity.messages
 import marketplace.publicity.panels
+import marketplace.publicity.personal
 import marketplace.publicity.search
 import marketplace.scenarios.messages
+import marketplace.scenarios.personal
 import marketplace.vocabulary.models  # noqa: F401
 from marketplace.accounts.views import bp as accounts
 from marketplace.bids.views import bp as bids

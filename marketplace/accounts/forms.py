@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, PasswordField, RadioField, StringField
+from wtforms import BooleanField, PasswordField, RadioField, StringField, TextAreaField
 
 from marketplace.kernel.i18n import lazy_gettext as _l
-from marketplace.web.forms import AtMost, Email, Form, Required
+from marketplace.web.forms import AtMost, CodeField, Email, Form, Required
 
 LANGUAGES = [("zh", "中文"), ("en", "English")]
 
@@ -15,6 +15,12 @@ class SignInForm(Form):
 
     email = StringField(_l("邮箱"), [Required(_l("请填注册时用的邮箱。")), AtMost(254)])
     password = PasswordField(_l("密码"), [Required(_l("请填密码。")), AtMost(200)])
+
+
+class CodeForm(Form):
+    """The code of an app, or a recovery code."""
+
+    code = CodeField(_l("验证码"), [Required(_l("请输入应用里现在显示的 6 位数字，或一个恢复码。")), AtMost(64)])
 
 
 class RegisterForm(Form):
@@ -39,16 +45,9 @@ class NewPasswordForm(Form):
 
 
 class ChangePasswordForm(Form):
-    """A new password, knowing the old."""
+    """A new password; the old one, and the code, stand beside it as the proof."""
 
-    old = PasswordField(_l("现在的密码"), [Required(_l("请填现在的密码。"))])
     new = PasswordField(_l("新密码"), [Required(_l("请设一个密码，至少 10 个字符。"))])
-
-
-class ProofForm(Form):
-    """The password once more before a weighty act."""
-
-    password = PasswordField(_l("密码"), [Required(_l("请再输一次密码。"))])
 
 
 class ProfileForm(Form):
@@ -56,3 +55,9 @@ class ProfileForm(Form):
 
     name = StringField(_l("姓名"), [Required(_l("请填您的姓名，邮件里用来称呼您。")), AtMost(80)])
     language = RadioField(_l("邮件用哪种语言"), choices=LANGUAGES, default="zh")
+
+
+class ReasonForm(Form):
+    """Why an administrator does something to an account."""
+
+    reason = TextAreaField(_l("理由"), [AtMost(500)])

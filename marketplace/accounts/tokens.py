@@ -1,4 +1,4 @@
-"""Signed links in mails: each for one purpose, for a limited time, and void once it was used."""
+"""Signed links in mails, and what a browser keeps between password and code: for one purpose, for a limited time, once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.kernel.db import session
 
 HOURS = 3600
-LIFETIMES = {"confirm": 72 * HOURS, "reset": 2 * HOURS}
+LIFETIMES = {"confirm": 72 * HOURS, "reset": 2 * HOURS, "code": HOURS // 6}
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
@@ -18,7 +18,9 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
 
 def _fingerprint(user: User, purpose: str) -> str:
     """What changes when the link is used, so that it works once."""
-    return f"{user.password_hash[-16:]}{user.confirmed_at is None if purpose == 'confirm' else ''}"
+    factor = user.second_factor if purpose == "code" else None
+    used = f"{factor.created_at}{factor.last_step}" if factor else ""
+    return f"{user.password_hash[-16:]}{user.confirmed_at is None if purpose == 'confirm' else ''}{used}"
 
 
 def make(user: User, purpose: str) -> str:

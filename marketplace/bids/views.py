@@ -9,7 +9,7 @@ from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as HttpResponse
 
-from marketplace.accounts.identity import has_proved
+from marketplace.accounts import proof
 from marketplace.bids import forms, queries
 from marketplace.bids.document import BidDocument, Declarations, Response, completeness, gaps
 from marketplace.bids.models import Bid
@@ -456,9 +456,7 @@ def open_(challenge_id: int) -> Any:
     actor = current_actor()
     challenge = challenges.get(actor, challenge_id)
     form = Form()
-    if form.validate_on_submit():
-        if not has_proved(current_user):
-            return redirect(url_for("accounts.prove", next=url_for(".open_", challenge_id=challenge_id)))
+    if form.validate_on_submit() and proof.given(form):
         with form.refusals():
             with unit_of_work():
                 count = opening.open_all(actor, challenge_id)
@@ -475,6 +473,5 @@ def open_(challenge_id: int) -> Any:
         challenge=challenge,
         not_before=not_before,
         ready=bool(not_before and clock.now() >= not_before and challenge.state is ChallengeState.PUBLISHED),
-        proved=has_proved(current_user),
         bids=queries.opened(actor, challenge_id),
     )

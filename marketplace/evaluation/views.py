@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_login import current_user
 
-from marketplace.accounts.identity import has_proved
+from marketplace.accounts import proof
 from marketplace.challenges import queries as challenges
 from marketplace.evaluation import queries, services
 from marketplace.evaluation.models import Outcome
@@ -125,9 +124,7 @@ def preview(challenge_id: int) -> Any:
     actor = current_actor()
     challenge = challenges.get(actor, challenge_id)
     form = Form()
-    if form.validate_on_submit():
-        if not has_proved(current_user):
-            return redirect(url_for("accounts.prove", next=url_for(".preview", challenge_id=challenge_id)))
+    if form.validate_on_submit() and proof.given(form):
         with form.refusals():
             with unit_of_work():
                 services.release(actor, challenge_id, count=whole(request.form.get("count")) or 0)
@@ -141,5 +138,4 @@ def preview(challenge_id: int) -> Any:
         challenge=challenge,
         decisions=decisions,
         outcomes=dict(OUTCOMES),
-        proved=has_proved(current_user),
     )

@@ -27,6 +27,7 @@ class Declaration:
     to: Audience
     context: Context
     inbox: bool
+    legal: bool = False
 
 
 DECLARATIONS: dict[str, list[Declaration]] = {}
@@ -44,16 +45,19 @@ class Announcement(Identified, Base):
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
 
-def notify(event: type[Event], *, template: str, to: Audience, context: Context, inbox: bool = True) -> None:
+def notify(
+    event: type[Event], *, template: str, to: Audience, context: Context, inbox: bool = True, legal: bool = False
+) -> None:
     """Tell ``to`` (ids of users, from the event's payload) of every such event, with ``templates/mail/<template>.jinja``.
 
     Several features may declare an audience for one event; a person in several is told once, by the first declared.
-    Mails with a secret link are kept out of the inbox by ``inbox=False``.
+    Mails with a secret link are kept out of the inbox by ``inbox=False``. Accounts out of use are told only what is
+    ``legal``: receipts, warnings about the account, answers that somebody has a right to.
     """
     known = DECLARATIONS.setdefault(event.__name__, [])
     if any(d.template == template and d.to is to for d in known):
         return
-    known.append(Declaration(event.__name__, template, to, context, inbox))
+    known.append(Declaration(event.__name__, template, to, context, inbox, legal))
     subscribe(event, _announce)
 
 

@@ -80,7 +80,7 @@ def _render(declaration: Declaration, payload: dict[str, Any]) -> dict[str, Rend
 
 
 def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered], who: list[Any]) -> None:
-    people = accounts.addressees([w for w in who if isinstance(w, int)])
+    people = accounts.addressees([w for w in who if isinstance(w, int)], also_out_of_use=declaration.legal)
     strangers = [Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int)]
     known = set(session().scalars(select(InboxItem.user_id).where(InboxItem.event_id == event_id)))
     for person in [*people, *strangers]:

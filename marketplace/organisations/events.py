@@ -70,3 +70,28 @@ class MemberChanged(OrganisationEvent):
 
     user_id: int
     role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverEvent(OrganisationEvent):
+    """Something about handing an organisation's management over."""
+
+    audited: ClassVar[bool] = True
+
+    handover_id: int
+
+
+class HandoverOffered(HandoverEvent):
+    """A manager offered the management to another member."""
+
+
+class HandoverAccepted(HandoverEvent):
+    """The member took it; the former manager has the role that was agreed, or has left."""
+
+
+class HandoverDeclined(HandoverEvent):
+    """The member declined."""
+
+
+class HandoverWithdrawn(HandoverEvent):
+    """The manager took the offer back."""

@@ -62,3 +62,14 @@ class InvitationForm(Form):
 
     email = StringField(_l("对方邮箱"), [Required(_l("请填对方的工作邮箱。")), AtMost(254), Email()])
     role = RadioField(_l("身份"), choices=MEMBER_ROLES, default="editor")
+
+
+class HandoverForm(Form):
+    """To whom to hand over, and what one is afterwards."""
+
+    to = RadioField(_l("移交给谁"), [Required(_l("请选一位成员。"))], validate_choice=False)
+    afterwards = RadioField(
+        _l("移交之后，我"),
+        choices=[("editor", _l("留下做经办")), ("viewer", _l("留下，只能查看")), ("leave", _l("离开这家单位"))],
+        default="editor",
+    )

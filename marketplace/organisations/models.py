@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -16,6 +16,7 @@ from marketplace.kernel.text import Text, TextType
 from marketplace.organisations.states import LIFECYCLE, State
 
 INVITATION_LIFE = timedelta(days=7)
+HANDOVER_LIFE = timedelta(days=7)
 
 
 class MemberRole(enum.Enum):
@@ -92,5 +93,28 @@ class Invitation(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Handover(Identified, Base):
+    """A manager's offer to hand over to another member, open until it is answered, taken back or a week old.
+
+    ``afterwards`` is the former manager's role once it is accepted; nothing means that they leave.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("accepted_at IS NULL OR ended_at IS NULL", name="answered_once"),
+        CheckConstraint("from_id <> to_id", name="two_people"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    afterwards: Mapped[MemberRole | None] = mapped_column(choice(MemberRole))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     organisation: Mapped[Organisation] = relationship()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from marketplace.kernel.actor import EDITORS
-from marketplace.kernel.policy import Anyone, Grant, MembersOf, Policy, Role, Rule
-from marketplace.organisations.models import Invitation, Organisation
+from marketplace.kernel.policy import Anyone, Grant, MembersOf, Person, Policy, Role, Rule
+from marketplace.organisations.models import Handover, Invitation, Organisation
 
 MANAGERS = frozenset({"manager"})
 
@@ -29,4 +29,11 @@ INVITATION = Policy(
     Invitation,
     view=Rule(Grant(MembersOf(Invitation.organisation_id, MANAGERS))),
     withdraw=Rule(Grant(MembersOf(Invitation.organisation_id, MANAGERS))),
+)
+HANDOVER = Policy(
+    Handover,
+    view=Rule(Grant(Person(Handover.to_id)), Grant(MembersOf(Handover.organisation_id, MANAGERS))),
+    accept=Rule(Grant(Person(Handover.to_id))),
+    decline=Rule(Grant(Person(Handover.to_id))),
+    withdraw=Rule(Grant(MembersOf(Handover.organisation_id, MANAGERS))),
 )

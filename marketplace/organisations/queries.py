@@ -11,8 +11,16 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.kernel.errors import NotFound
-from marketplace.organisations.models import INVITATION_LIFE, Invitation, MemberRole, Membership, Organisation
-from marketplace.organisations.policies import INVITATION, ORGANISATION
+from marketplace.organisations.models import (
+    HANDOVER_LIFE,
+    INVITATION_LIFE,
+    Handover,
+    Invitation,
+    MemberRole,
+    Membership,
+    Organisation,
+)
+from marketplace.organisations.policies import HANDOVER, INVITATION, ORGANISATION
 from marketplace.organisations.states import State
 
 
@@ -66,6 +74,31 @@ def open_invitations(actor: Actor, organisation_id: int) -> Sequence[Invitation]
         Invitation.created_at > clock.real_now() - INVITATION_LIFE,
     )
     return session().scalars(query.order_by(Invitation.id)).all()
+
+
+def open_handover(actor: Actor, organisation_id: int) -> Handover | None:
+    """The offer to hand over that waits for an answer, when the actor may see it."""
+    query = select(Handover).where(
+        Handover.organisation_id == organisation_id,
+        HANDOVER.where(actor),
+        Handover.accepted_at.is_(None),
+        Handover.ended_at.is_(None),
+        Handover.created_at > clock.real_now() - HANDOVER_LIFE,
+    )
+    return session().scalar(query.order_by(Handover.id.desc()).limit(1))
+
+
+def managed_alone(user_id: int) -> list[Organisation]:
+    """The organisations whose only manager the person is, but for drafts that nobody else knows of."""
+    query = select(Organisation).join(Membership).where(Membership.user_id == user_id)
+    query = query.where(Membership.role == MemberRole.MANAGER).options(selectinload(Organisation.members))
+    found = []
+    for row in session().scalars(query.order_by(Organisation.id)):
+        others = [m for m in row.members if m.user_id != user_id]
+        untouched = not others and row.state in (State.DRAFT, State.RETURNED)
+        if not untouched and not any(m.role is MemberRole.MANAGER for m in others):
+            found.append(row)
+    return found
 
 
 def waiting(actor: Actor) -> list[Organisation]:

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from marketplace.accounts import proof
 from marketplace.accounts import queries as accounts
 from marketplace.infra.files.services import check
 from marketplace.kernel.db import unit_of_work
@@ -16,7 +17,7 @@ from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import language
 from marketplace.organisations import forms, queries, services, uscc
 from marketplace.organisations.models import MemberRole, Organisation
-from marketplace.organisations.policies import ORGANISATION
+from marketplace.organisations.policies import HANDOVER, ORGANISATION
 from marketplace.web.actor import current_actor, forget_actor, signed_in, staff
 from marketplace.web.download import send
 from marketplace.web.forms import Form
@@ -156,7 +157,7 @@ def members(organisation_id: int) -> Any:
     row = queries.get(actor, organisation_id)
     ORGANISATION.require(actor, "manage", row)
     form = forms.InvitationForm()
-    act = request.form.get("act", "invite") if request.method == "POST" else ""
+    act = request.form.get("act", "remove" if "remove" in request.form else "invite") if request.form else ""
     if act == "invite" and form.validate_on_submit():
         with form.refusals():
             with unit_of_work():
@@ -164,32 +165,113 @@ def members(organisation_id: int) -> Any:
                 services.invite(actor, organisation_id, email=form.email.data, role=role, language=language())
             flash(_("邀请已发到对方邮箱，七天内有效。"), "ok")
             return redirect(url_for(".members", organisation_id=organisation_id))
-    elif act in ("withdraw", "role", "remove"):
-        plain = Form()
-        if plain.validate_on_submit():
+    elif act in ("withdraw", "roles", "remove"):
+        # Not the form in the page's margin: what is typed there is no part of this act, and is not judged.
+        form, plain = forms.InvitationForm(formdata=None), Form()
+        if plain.validate_on_submit() and (act == "withdraw" or proof.given(form)):
             with form.refusals():
                 _member_act(act, organisation_id)
                 return redirect(url_for(".members", organisation_id=organisation_id))
     row = queries.get(actor, organisation_id)
-    people = {a.user_id: a for a in accounts.addressees([m.user_id for m in row.members])}
-    invitations = queries.open_invitations(actor, organisation_id)
-    return page("organisations/members.html", form=form, organisation=row, people=people, invitations=invitations)
+    return page(
+        "organisations/members.html",
+        form=form,
+        organisation=row,
+        people={a.user_id: a for a in accounts.addressees([m.user_id for m in row.members])},
+        invitations=queries.open_invitations(actor, organisation_id),
+        handover=queries.open_handover(actor, organisation_id),
+        typed={m.user_id: request.form.get(f"role-{m.user_id}") for m in row.members},
+    )
 
 
 def _member_act(act: str, organisation_id: int) -> None:
-    which = request.form.get("id", "")
-    if not (which.isascii() and which.isdigit() and len(which) < 10):
-        raise NotFound()
-    role = request.form.get("role", "")
-    if act == "role" and role not in {r.value for r in MemberRole}:
+    actor = current_actor()
+    which = whole(request.form.get("remove" if act == "remove" else "id"))
+    if which is None and act != "roles":
         raise NotFound()
     with unit_of_work():
         if act == "withdraw":
-            services.withdraw_invitation(current_actor(), int(which))
+            services.withdraw_invitation(actor, which or 0)
+        elif act == "remove":
+            services.change_member(actor, organisation_id, which or 0, role=None)
         else:
-            new_role = MemberRole(role) if act == "role" else None
-            services.change_member(current_actor(), organisation_id, int(which), role=new_role)
+            services.change_members(actor, organisation_id, _chosen_roles(organisation_id))
+    forget_actor()
     flash(_("已保存。"), "ok")
+
+
+def _chosen_roles(organisation_id: int) -> dict[int, MemberRole]:
+    """The role chosen for each member whose select was sent with a role in it."""
+    known = {r.value for r in MemberRole}
+    members = queries.get(current_actor(), organisation_id).members
+    sent = {m.user_id: request.form.get(f"role-{m.user_id}", "") for m in members}
+    return {user_id: MemberRole(role) for user_id, role in sent.items() if role in known}
+
+
+@bp.route("/organisations/<int:organisation_id>/hand-over", methods=["GET", "POST"])
+@signed_in
+@limited("20 per hour")
+def hand_over(organisation_id: int) -> Any:
+    """Hand the management over to another member, or take the offer back."""
+    actor = current_actor()
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "manage", row)
+    people = {a.user_id: a for a in accounts.addressees([m.user_id for m in row.members])}
+    form = forms.HandoverForm() if request.form.get("act") != "withdraw" else Form()
+    others = [(str(i), f"{p.name}（{p.email}）") for i, p in people.items() if i != actor.user_id]
+    if isinstance(form, forms.HandoverForm):
+        form.to.choices = others
+    if form.validate_on_submit() and (request.form.get("act") == "withdraw" or proof.given(form)):
+        with form.refusals():
+            with unit_of_work():
+                if isinstance(form, forms.HandoverForm):
+                    then = None if form.afterwards.data == "leave" else MemberRole(form.afterwards.data)
+                    services.offer_handover(actor, organisation_id, to=whole(form.to.data) or 0, afterwards=then)
+                else:
+                    services.withdraw_handover(actor, organisation_id)
+            flash(_("已发给对方，七天内答复。接受之前什么都不变。") if form.data.get("to") else _("移交已撤回。"), "ok")
+            return redirect(url_for(".hand_over", organisation_id=organisation_id))
+    row = queries.get(actor, organisation_id)
+    handover = queries.open_handover(actor, organisation_id)
+    return page(
+        "organisations/hand_over.html", form=form, organisation=row, people=people, others=others, handover=handover
+    )
+
+
+@bp.route("/organisations/<int:organisation_id>/take-over", methods=["GET", "POST"])
+@signed_in
+@limited("20 per hour")
+def take_over(organisation_id: int) -> Any:
+    """Accept or decline the management that a manager has offered."""
+    actor = current_actor()
+    row = queries.get(actor, organisation_id)
+    handover = queries.open_handover(actor, organisation_id)
+    if handover is not None and not HANDOVER.allows(actor, "accept", handover):
+        handover = None
+    form = Form()
+    act = request.form.get("act", "")
+    if handover is not None and form.validate_on_submit() and (act == "decline" or proof.given(form)):
+        with form.refusals():
+            with unit_of_work():
+                if act == "accept":
+                    services.accept_handover(actor, organisation_id)
+                elif act == "decline":
+                    services.decline_handover(actor, organisation_id)
+                else:
+                    raise NotFound()
+            forget_actor()
+            flash(_("您现在是管理员了。") if act == "accept" else _("已谢绝，对方会收到邮件。"), "ok")
+            return redirect(url_for(".show", organisation_id=organisation_id))
+        row, handover = queries.get(actor, organisation_id), queries.open_handover(actor, organisation_id)
+    names = accounts.names([handover.from_id]) if handover else {}
+    return page(
+        "organisations/take_over.html",
+        form=form,
+        organisation=row,
+        handover=handover,
+        former=next(iter(names.values()), ""),
+        status=form.status if handover else 410,
+    )
 
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])

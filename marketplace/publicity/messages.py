@@ -63,4 +63,5 @@ notify(
     template="publicity/objection_answered",
     to=queries.author,
     context=_objection("publicity.objection"),
+    legal=True,
 )

@@ -88,6 +88,13 @@ def state_word(kind: str, value: str) -> str:
             "verified": _("已核验"),
             "suspended": _("已暂停"),
         },
+        "account": {
+            "active": _("使用中"),
+            "deactivated": _("本人停用"),
+            "blocked": _("管理员停用"),
+            "leaving": _("待删除"),
+            "deleted": _("已删除"),
+        },
         "notice": {"running": _("公示中"), "over": _("期满待结"), "concluded": _("已结束"), "revoked": _("已撤销")},
         "objection": {
             "received": _("待受理"),
@@ -104,13 +111,26 @@ def state_word(kind: str, value: str) -> str:
 
 def state_css(kind: str, value: str) -> str:
     """The mark's colour: never alone, always beside the word."""
-    good = {"open", "verified", "listed", "admitted", "passed", "selected", "concluded", "submitted", "opened"}
-    bad = {"returned", "rejected", "failed", "disqualified", "revoked", "suspended", "upheld"}
+    good = {
+        "open",
+        "verified",
+        "listed",
+        "admitted",
+        "passed",
+        "selected",
+        "concluded",
+        "submitted",
+        "opened",
+        "active",
+    }
+    bad = {"returned", "rejected", "failed", "disqualified", "revoked", "suspended", "upheld", "blocked"}
     if value in good:
         return "open"
     if value in bad:
         return "bad"
-    return "end" if value in ("withdrawn", "void", "ended", "dismissed", "inadmissible") else ""
+    return (
+        "end" if value in ("withdrawn", "void", "ended", "dismissed", "inadmissible", "deactivated", "deleted") else ""
+    )
 
 
 def op_word(op: str) -> str:

@@ -87,6 +87,17 @@ def cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+class CodeField(StringField):
+    """A short code from an app or a letter: the phone shows digits, and what cannot be one is not shown again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        shown = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "maxlength": 64}
+        super().__init__(*args, **{"render_kw": shown, **kwargs})
+
+    def _value(self) -> str:
+        return (self.data or "")[:64]
+
+
 class Required:
     """The field needs a value; the message says what to enter."""
 

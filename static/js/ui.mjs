@@ -57,3 +57,5 @@ for (const current of document.querySelectorAll(".tabs [aria-current], .steps [a
 document.querySelector(".errs")?.focus();
 // Facets apply at once where script runs; the button stays for everybody else.
 for (const form of document.querySelectorAll("form[data-live]")) form.addEventListener("change", () => form.requestSubmit());
+// A page that is worth printing has a button for it.
+for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => print()); }

@@ -159,7 +159,7 @@ def test_the_list_of_sessions_shows_every_device_and_ends_one(world: World) -> N
     here, there = world.client("stranger"), world.app.test_client()
     there.post("/zh/sign-in", data={"email": ADDRESS, "password": PASSWORD}, headers={"User-Agent": "Bücherei-PC"})
     page = here.get("/zh/account/sessions").text
-    assert page.count('name="session" value="') == 3  # two devices and the button for all
+    assert page.count('name="session" value="') == 4  # two devices, the button for the others and the one for all
     assert "Bücherei-PC" in page
     other = session().scalars(select(UserSession.id).where(UserSession.device == "Bücherei-PC")).one()
     assert here.post("/zh/account/sessions", data={"session": str(other)}).status_code == 302
@@ -194,16 +194,16 @@ def test_signing_out_ends_the_session_of_a_stolen_cookie(world: World) -> None:
 
 def test_changing_the_password_keeps_this_browser_and_ends_the_others(world: World) -> None:
     here, there = world.client("stranger"), world.client("stranger")
-    answer = here.post("/zh/account/password", data={"old": PASSWORD, "new": NEW})
+    answer = here.post("/zh/account/password", data={"proof-password": PASSWORD, "new": NEW})
     assert (answer.status_code, answer.location) == (302, "/zh/account")
     assert (_is_in(here), _is_in(there)) == (True, False)
-    assert [m.subject for m in _mails(world)] == ["密码已更换，此前的登录都已退出"]
+    assert [m.subject for m in _mails(world)] == ["您的账号在一台新设备上登录了", "密码已更换，此前的登录都已退出"]
 
 
 @pytest.mark.parametrize(("old", "new"), [("wrong", NEW), (PASSWORD, "short"), (PASSWORD, ADDRESS)])
 def test_a_password_that_is_wrong_or_weak_changes_nothing(world: World, old: str, new: str) -> None:
     here, there = world.client("stranger"), world.client("stranger")
-    assert here.post("/zh/account/password", data={"old": old, "new": new}).status_code == 422
+    assert here.post("/zh/account/password", data={"proof-password": old, "new": new}).status_code == 422
     assert (_is_in(here), _is_in(there)) == (True, True)
 
 

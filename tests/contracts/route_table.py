@@ -45,6 +45,7 @@ EVERYBODY = "200 200 200 200 200 200 200 200"
 ACCOUNT = "in  200 200 200 200 200 200 200"
 OFFICER = "in  404 404 404 404 200 403 403"
 NOBODYS = "in  404 404 404 404 404 403 403"
+ADMINISTRATOR = "in  404 404 404 404 403 403 200"
 VENDORS = "in  404 404 200 404 404 404 404"
 RIVALS = "in  404 404 404 200 404 404 404"
 OWNERS = "in  404 200 404 404 404 404 404"
@@ -165,6 +166,11 @@ ORGANISATIONS = [
     get("organisations.edit", "in  404 404 404 404 403 403 404", organisation_id="unverified_organisation"),
     get("organisations.members", "in  403 403 200 403 403 403 403", organisation_id="vendor"),
     get("organisations.members", "in  404 404 404 404 403 403 404", organisation_id="unverified_organisation"),
+    get("organisations.hand_over", "in  403 403 200 403 403 403 403", organisation_id="vendor"),
+    get("organisations.hand_over", "in  404 404 404 404 403 403 404", organisation_id="unverified_organisation"),
+    # The offer goes to another member, so all of these find nothing to answer.
+    get("organisations.take_over", "in  410 410 410 410 410 410 410", organisation_id="vendor"),
+    get("organisations.take_over", "in  404 404 404 404 410 410 404", organisation_id="unverified_organisation"),
     get("organisations.licence", "in  404 404 200 404 200 200 404", organisation_id="vendor"),
     get("organisations.licence", "in  404 200 404 404 200 200 404", organisation_id="owner"),
     get("organisations.licence", "in  404 404 404 404 200 200 404", organisation_id="unverified_organisation"),
@@ -183,7 +189,21 @@ ACCOUNTS = [
     get("accounts.password", ACCOUNT),
     get("accounts.sessions", ACCOUNT),
     get("accounts.prove", ACCOUNT),
+    get("accounts.second_step", "in  302 302 302 302 302 302 302"),
+    get("accounts.second_factor", ACCOUNT),
+    get("accounts.data", ACCOUNT),
+    get("accounts.all_data", ACCOUNT),
     get("accounts.people", "in  404 404 404 404 403 403 200"),
+    *(get("accounts.person", ADMINISTRATOR, user_id=f"{s}_person") for s in ("stranger", "deactivated", "blocked")),
+    *(get("accounts.person", ADMINISTRATOR, user_id=f"{s}_person") for s in ("leaving", "deleted")),
+    get("accounts.person", "in  404 404 404 404 403 403 404", user_id="=987654"),
+    post("accounts.person", "in  404 404 404 404 403 403 422", {"act": "block"}, user_id="stranger_person"),
+    post(
+        "accounts.person",
+        "in  404 404 404 404 403 403 409",
+        {"act": "reset", "reason-reset": "丢了"},
+        user_id="stranger_person",
+    ),
 ]
 SITE = [
     get("index", ELSEWHERE),

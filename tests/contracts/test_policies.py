@@ -22,6 +22,7 @@ from tests.factories.world import World
 pytestmark = pytest.mark.db
 
 TELLING: dict[str, set[str]] = {
+    "account": {"active", "deactivated", "blocked", "leaving", "deleted"},
     "bid": {"draft", "submitted", "withdrawn", "opened", "disqualified", "void"},
     "organisation": {"draft", "submitted", "returned", "verified", "suspended"},
     "scenario": {"draft", "submitted", "returned", "admitted", "listed", "rejected", "withdrawn"},

@@ -31,7 +31,7 @@ def test_every_table_with_a_state_has_its_workflow() -> None:
     stateful = {m.class_ for m in Base.registry.mappers if "state" in m.columns}
     assert stateful == {w.model for w in WORKFLOWS.values()}
     assert SUBJECTS == [
-        "bid", "bid_stage", "challenge", "decision", "notice", "objection", "organisation", "product", "scenario",
+        "account", "bid", "bid_stage", "challenge", "decision", "notice", "objection", "organisation", "product", "scenario",
     ]  # fmt: skip
 
 
@@ -169,6 +169,9 @@ def test_the_database_keeps_terminal_facts_whatever_the_code_does(world: World, 
     assert _refused(f"UPDATE decision SET state = 'released' WHERE id = {staged}")
     assert _refused(f"UPDATE decision SET released_at = NULL WHERE id = {released}")
     assert _refused(f"UPDATE decision SET state = 'staged' WHERE id = {released}")
+    deleted, active = "(SELECT id FROM user_account WHERE state = 'deleted')", world.users["stranger"]
+    assert _refused("UPDATE user_account SET state = 'deleted' WHERE id = :id", id=active)
+    assert _refused(f"UPDATE user_account SET deleted_at = NULL WHERE id = {deleted}")
     assert _refused("UPDATE notice SET ends_at = published_at WHERE id = :id", id=ids["notice"])
 
 

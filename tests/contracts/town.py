@@ -9,6 +9,7 @@ import time_machine
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
+from marketplace.accounts.services import leaving
 from marketplace.bids.models import Bid
 from marketplace.bids.services import drafting, submitting
 from marketplace.catalogue import services as catalogue
@@ -63,6 +64,7 @@ def build(world: World, clock: time_machine.Traveller) -> Town:
     _open_challenge(town)
     _products(town)
     _personal(town)
+    _leavers(town, clock)
     town.ids |= {f"{name}_challenge": number for name, number in before.items()}
     return town
 
@@ -105,6 +107,10 @@ def _organisations(town: Town) -> None:
                 language="zh",
             )
             ids[f"{name}_invitation"] = invitation.id
+    with unit_of_work():
+        organisations.offer_handover(
+            world.vendor, ids["vendor"], to=world.users["vendor-editor"], afterwards=MemberRole.VIEWER
+        )
 
 
 def sealed_bid(world: World, challenge_id: int, vendor: str, *, submit: bool = True) -> tuple[int, int]:
@@ -231,6 +237,22 @@ def _personal(town: Town) -> None:
         user_id = town.world.person(name).user_id
         with unit_of_work() as work:
             user = work.get_one(User, user_id)
-            accounts.open_session(user, address="192.0.2.1", device="browser")
+            accounts.open_session(user, address="192.0.2.1", device="browser", token=f"token of {name}")
             content = {"zh": told, "en": told}
             work.add(InboxItem(user_id=user.id, event_id="e" * 8, content=content, created_at=site_clock.now()))
+
+
+def _leavers(town: Town, clock: time_machine.Traveller) -> None:
+    """An account in every state that is not ordinary use."""
+    world, ids = town.world, town.ids
+    for name in ("deactivated", "blocked", "leaving", "deleted"):
+        ids[f"{name}_person"] = world.person(name).user_id or 0
+    with unit_of_work():
+        accounts.ask_deletion(world.person("deleted"))
+    clock.shift(timedelta(days=7))
+    leaving.carry_out_deletions()
+    with unit_of_work():
+        accounts.deactivate(world.person("deactivated"))
+        accounts.block(world.administrator, ids["blocked_person"], reason="离职。")
+        accounts.ask_deletion(world.person("leaving"))
+    ids["stranger_person"] = world.users["stranger"]

@@ -16,7 +16,7 @@ from typing import Any, cast
 from flask import current_app, render_template
 from flask_mail import Mail, Message
 from mjml import mjml2html
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel import clock
@@ -91,6 +91,21 @@ def queue(*, dedupe: str, recipient: str, language: str, rendered: Rendered) -> 
         )
     )
     work.flush()
+
+
+def forget(recipient: str) -> None:
+    """Erase what the outbox holds of an address: what was not sent yet is dropped, what was sent loses its content."""
+    work = session()
+    mine = OutboxMail.recipient == recipient
+    work.execute(delete(OutboxMail).where(mine, OutboxMail.sent_at.is_(None)))
+    work.execute(update(OutboxMail).where(mine).values(recipient="", subject="", text="", html=""))
+
+
+def all_sent(recipient: str) -> bool:
+    """Whether something was written to that address and nothing waits to be sent any more."""
+    query = select(OutboxMail.sent_at, OutboxMail.attempts).where(OutboxMail.recipient == recipient)
+    found = session().execute(query).tuples().all()
+    return bool(found) and all(sent or attempts > len(RETRIES) for sent, attempts in found)
 
 
 def _message(row: OutboxMail) -> Message:

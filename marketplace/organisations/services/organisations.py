@@ -1,23 +1,19 @@
-"""Entering an organisation, verifying it, inviting members."""
+"""Entering an organisation, changing what it says of itself, verifying it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeTimedSerializer
-from sqlalchemy import select
-
 from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
-from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany, NotFound
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.organisations import events, queries, uscc
-from marketplace.organisations.models import INVITATION_LIFE, Invitation, MemberRole, Membership, Organisation
-from marketplace.organisations.policies import INVITATION, ORGANISATION
+from marketplace.organisations.models import MemberRole, Membership, Organisation
+from marketplace.organisations.policies import ORGANISATION
 from marketplace.organisations.states import LIFECYCLE, State
 
 
@@ -160,95 +156,3 @@ def require_verified(row: Organisation) -> None:
     """Nothing, or ``Conflict``: an unverified organisation may draft, not submit."""
     if row.state is not State.VERIFIED:
         raise Conflict(_("单位还没有核验通过，可以先写草稿。请在“我的单位”上传执照并提交核验。"))
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="organisations.invitation")
-
-
-def invitation_token(invitation: Invitation) -> str:
-    """The token of an invitation's link."""
-    return _signer().dumps([invitation.id, invitation.email])
-
-
-def invitation_of(token: str) -> Invitation | None:
-    """The open invitation that a link stands for."""
-    try:
-        invitation_id, email = _signer().loads(token, max_age=int(INVITATION_LIFE.total_seconds()))
-    except (BadData, ValueError, TypeError):
-        return None
-    row = session().get(Invitation, invitation_id)
-    if row is None or row.email != email or row.accepted_at or row.withdrawn_at:
-        return None
-    return row
-
-
-def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, language: str) -> Invitation:
-    """Invite somebody by e-mail to the actor's organisation."""
-    row = queries.get(actor, organisation_id)
-    ORGANISATION.require(actor, "manage", row)
-    assert actor.user_id is not None
-    waiting = queries.open_invitations(actor, organisation_id)
-    if any(i.email == email.lower() for i in waiting):
-        raise Invalid("email", _("已经邀请过这个邮箱，等对方接受。要重发，请先撤回再邀请。"))
-    if len(waiting) >= 20:
-        raise Conflict(_("还有 20 份邀请没有答复。请先撤回一些。"))
-    invitation = Invitation(
-        organisation_id=row.id,
-        email=email.lower(),
-        role=role,
-        language=language,
-        invited_by=actor.user_id,
-        created_at=clock.real_now(),
-    )
-    session().add(invitation)
-    session().flush()
-    record(events.MemberInvited(actor=actor, organisation_id=row.id, invitation_id=invitation.id))
-    return invitation
-
-
-def withdraw_invitation(actor: Actor, invitation_id: int) -> int:
-    """Take an open invitation back; answers the organisation's id."""
-    row = session().scalar(select(Invitation).where(Invitation.id == invitation_id, INVITATION.where(actor)))
-    if row is None or row.accepted_at:
-        raise NotFound()
-    INVITATION.require(actor, "withdraw", row)
-    row.withdrawn_at = clock.real_now()
-    return row.organisation_id
-
-
-def accept(actor: Actor, token: str, *, email: str) -> Organisation:
-    """Join by an invitation's link; only the invited address may."""
-    row = invitation_of(token)
-    if row is None:
-        raise Conflict(_("这份邀请已经用过、撤回或超过七天。请让对方再邀请一次。"))
-    if row.email != email.lower() or actor.user_id is None:
-        raise Forbidden(_("邀请发给了另一个邮箱。请用那个邮箱登录后再打开链接。"))
-    row.accepted_at = clock.real_now()
-    known = session().scalar(
-        select(Membership).where(Membership.organisation_id == row.organisation_id, Membership.user_id == actor.user_id)
-    )
-    if known is None:
-        session().add(Membership(organisation_id=row.organisation_id, user_id=actor.user_id, role=row.role))
-        session().flush()
-        record(events.MemberJoined(actor=actor, organisation_id=row.organisation_id, user_id=actor.user_id))
-    return row.organisation
-
-
-def change_member(actor: Actor, organisation_id: int, user_id: int, *, role: MemberRole | None) -> None:
-    """Give a member another role, or remove the member; the last manager stays."""
-    row = queries.get(actor, organisation_id)
-    ORGANISATION.require(actor, "manage", row)
-    membership = next((m for m in row.members if m.user_id == user_id), None)
-    if membership is None:
-        raise NotFound()
-    managers = [m for m in row.members if m.role is MemberRole.MANAGER]
-    if membership in managers and len(managers) == 1 and role is not MemberRole.MANAGER:
-        raise Conflict(_("至少要留一位管理员。请先把另一位成员设为管理员。"))
-    if role is None:
-        session().delete(membership)
-    else:
-        membership.role = role
-    record(
-        events.MemberChanged(actor=actor, organisation_id=row.id, user_id=user_id, role=role.value if role else "left")
-    )
