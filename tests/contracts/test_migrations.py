@@ -65,3 +65,28 @@ def test_a_table_too_few_would_be_a_difference(empty: Flask) -> None:
     with db.engine.begin() as connection:
         connection.execute(text("DROP TABLE watch"))
     assert [(kind, table.name) for kind, table in differences() if kind == "add_table"] == [("add_table", "watch")]
+
+
+def test_people_and_what_is_theirs_outlive_the_migration_that_gave_accounts_a_life(empty: Flask) -> None:
+    """On SQLite a table made anew would take everything that refers to it along."""
+    upgrade(revision="0001")
+    when = "'2026-01-05 01:00:00'"
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO user_account (id, email, name, password_hash, language, created_at, failed_sign_ins)"
+                f" VALUES (7, 'a@b.example', 'A', 'x', 'zh', {when}, 0)"
+            )
+        )
+        connection.execute(text("INSERT INTO user_role (id, user_id, role) VALUES (1, 7, 'officer')"))
+        connection.execute(
+            text(
+                "INSERT INTO user_session (id, user_id, token_hash, created_at, seen_at, proved_at, address, device)"
+                f" VALUES (1, 7, 'h', {when}, {when}, {when}, '', '')"
+            )
+        )
+    upgrade()
+    with db.engine.connect() as connection:
+        found = connection.execute(text("SELECT email, state, deleted_at FROM user_account")).all()
+        kept = [connection.execute(text(f"SELECT COUNT(*) FROM {t}")).scalar() for t in ("user_role", "user_session")]
+    assert ([tuple(row) for row in found], kept) == ([("a@b.example", "active", None)], [1, 1])

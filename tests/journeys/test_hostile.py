@@ -193,12 +193,13 @@ def test_no_field_of_any_form_breaks_it(guarded: Flask, world: World, ids: dict[
 
 
 def test_no_number_in_an_address_breaks_it(guarded: Flask, world: World) -> None:
-    browser = stages.client(world, "officer")
+    officer, administrator = stages.client(world, "officer"), stages.client(world, "administrator")
     rules = [r.rule for r in guarded.url_map.iter_rules() if "<int:" in r.rule and "GET" in (r.methods or ())]
     answers = []
     for number in ("0", "2147483647", "2147483648", "9" * 30, "-1", "%00", "1e3", "NaN"):
         for rule in rules:
             path = re.sub(r"<any\(zh,en\):lang>", "zh", re.sub(r"<int:\w+>", number, rule))
+            browser = administrator if "/people/" in path else officer
             answers.append((path, browser.get(re.sub(r"<\w+>", "matrix", path)).status_code))
     assert len(answers) > 160
     assert [a for a in answers if a[1] != 404] == []

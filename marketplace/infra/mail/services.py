@@ -16,7 +16,8 @@ from typing import Any, cast
 from flask import current_app, render_template
 from flask_mail import Mail, Message
 from mjml import mjml2html
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, delete, literal, select, update
+from sqlalchemy import cast as cast_to
 
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel import clock
@@ -98,7 +99,10 @@ def forget(recipient: str) -> None:
     work = session()
     mine = OutboxMail.recipient == recipient
     work.execute(delete(OutboxMail).where(mine, OutboxMail.sent_at.is_(None)))
-    work.execute(update(OutboxMail).where(mine).values(recipient="", subject="", text="", html=""))
+    # The keys of a mail to somebody without an account name the address, too.
+    named = literal("forgotten:") + cast_to(OutboxMail.id, String)
+    empty = {"recipient": "", "subject": "", "text": "", "html": "", "last_error": ""}
+    work.execute(update(OutboxMail).where(mine).values(dedupe=named, message_id=named, **empty))
 
 
 def all_sent(recipient: str) -> bool:
