@@ -56,14 +56,16 @@ def _expand_one(announcement_id: int) -> None:
     for declaration in DECLARATIONS.get(event, ()):
         fresh = [who for who in dict.fromkeys(declaration.to(payload)) if who not in told]
         told.update(fresh)
-        if not fresh:
-            continue
-        # Rendering takes far longer than inserting: it is done once, before any transaction.
-        rendered = _render(declaration, payload)
-        work.rollback()
+        rendered: dict[str, Rendered] = {}
         for start in range(0, len(fresh), BATCH):
+            audience = _audience(declaration, fresh[start : start + BATCH])
+            if not audience:
+                continue  # all of them have left, and what the mail would tell of may have gone with them
+            # Rendering takes far longer than inserting: it is done once, before any transaction.
+            rendered = rendered or _render(declaration, payload)
+            work.rollback()
             with unit_of_work():
-                _tell(declaration, event_id, rendered, fresh[start : start + BATCH])
+                _tell(declaration, event_id, rendered, audience)
     work.rollback()
     with unit_of_work() as writing:
         writing.get_one(Announcement, announcement_id).done_at = clock.now()
@@ -79,11 +81,14 @@ def _render(declaration: Declaration, payload: dict[str, Any]) -> dict[str, Rend
     return rendered
 
 
-def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered], who: list[Any]) -> None:
+def _audience(declaration: Declaration, who: list[Any]) -> list[Addressee]:
     people = accounts.addressees([w for w in who if isinstance(w, int)], also_out_of_use=declaration.legal)
-    strangers = [Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int)]
+    return [*people, *(Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int))]
+
+
+def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered], audience: list[Addressee]) -> None:
     known = set(session().scalars(select(InboxItem.user_id).where(InboxItem.event_id == event_id)))
-    for person in [*people, *strangers]:
+    for person in audience:
         with force_language(person.language):
             queue(
                 dedupe=f"{event_id}:{person.user_id or person.email}"[:120],

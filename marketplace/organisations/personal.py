@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
 from marketplace.infra.personal import forgets, holds, ties
@@ -29,7 +30,7 @@ def _memberships(user_id: int) -> Iterable[dict[str, Any]]:
 def _invitations(user_id: int) -> Iterable[dict[str, Any]]:
     email = session().scalar(select(User.email).where(User.id == user_id)) or ""
     query = select(Invitation).where(or_(Invitation.email == email, Invitation.invited_by == user_id))
-    for row in session().scalars(query.order_by(Invitation.id)):
+    for row in session().scalars(query.options(joinedload(Invitation.organisation)).order_by(Invitation.id)):
         yield {
             "organisation": best(row.organisation.name),
             "email": row.email,

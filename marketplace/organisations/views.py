@@ -100,6 +100,7 @@ def show(organisation_id: int) -> Any:
         particulars=particulars,
         code_warning=particulars and not uscc.has_organisation_check(row.uscc),
         more=panels("organisation", actor, row),
+        handover=queries.open_handover(actor, organisation_id) if actor.is_signed_in else None,
     )
 
 

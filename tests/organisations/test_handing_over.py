@@ -57,6 +57,8 @@ def test_it_goes_over_once_the_other_member_accepts_and_both_have_proved_who_the
     assert giver.post(offer, data={**data, **PROOF}).status_code == 302
     assert _roles(world) == {"vendor": "manager", "heir": "editor"}
     assert "vendor 想把“拂晓示例机器人”移交给您管理" in _subjects(world, "heir")
+    assert "有一份移交等您答复" in words(taker, f"/zh/organisations/{world.vendor_id}")
+    assert "有一份移交等您答复" not in words(giver, f"/zh/organisations/{world.vendor_id}")
     assert "vendor 留下，只能查看" in words(taker, answer)
     assert taker.post(answer, data={"act": "accept"}).status_code == 422
     assert taker.post(answer, data={"act": "accept", **PROOF}).status_code == 302
