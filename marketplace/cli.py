@@ -166,6 +166,29 @@ def reindex() -> None:
         click.echo(f"{rebuild()} documents")
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "email", required=True, help="The person in whose name it is done.")
+@click.option(
+    "--organisation", "code", help="The organisation's USCC, where the person has several or types for another."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", help="In which to name mistakes.")
+def import_(file: Path, email: str, code: str | None, dry_run: bool, language: str) -> None:
+    """Import scenarios or products from Excel or JSON: all of FILE, or nothing; every mistake is named at its place."""
+    with _app().app_context():
+        from marketplace.exchange.command import carry_out
+        from marketplace.kernel.errors import Refused
+        from marketplace.kernel.i18n import force_language
+
+        with force_language(language):
+            try:
+                sys.exit(carry_out(click.echo, file, email=email, code=code, dry_run=dry_run))
+            except Refused as refusal:
+                click.echo(refusal.message or "not found", err=True)
+                sys.exit(1)
+
+
 @main.command()
 def check() -> None:
     """Compare rows, files, index, outbox and audit chain, and say what differs; exit 1 when something does."""

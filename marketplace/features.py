@@ -16,6 +16,8 @@ import marketplace.challenges.search
 import marketplace.evaluation.messages
 import marketplace.evaluation.panels
 import marketplace.evaluation.services
+import marketplace.exchange.messages
+import marketplace.exchange.services
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services
@@ -38,6 +40,8 @@ from marketplace.console.views import bp as console
 from marketplace.console.views import root
 from marketplace.discovery.views import bp as discovery
 from marketplace.evaluation.views import bp as evaluation
+from marketplace.exchange.views import bp as exchange
+from marketplace.exchange.views import root as schemas
 from marketplace.notifications.views import bp as notifications
 from marketplace.organisations.views import bp as organisations
 from marketplace.publicity.views import bp as publicity
@@ -49,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
     catalogue,
     publicity,
     scenarios,
+    exchange,
     bids,
     evaluation,
     organisations,
@@ -58,5 +63,5 @@ PAGES: tuple[Blueprint, ...] = (
 )
 """Pages in both languages, under /zh/ and /en/."""
 
-ROOT: tuple[Blueprint, ...] = (root,)
-"""Addresses without a language: health and the like."""
+ROOT: tuple[Blueprint, ...] = (root, schemas)
+"""Addresses without a language: health, schemas and the like."""

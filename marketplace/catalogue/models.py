@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -38,9 +38,14 @@ class Product(Identified, Revised, Base):
     """A robot or robot system that a vendor offers. Prices in whole 万元, the lease in yuan a month."""
 
     __tablename__ = "product"
-    __table_args__ = (CheckConstraint("price_min IS NULL OR price_min <= price_max", name="price_order"),)
+    __table_args__ = (
+        CheckConstraint("price_min IS NULL OR price_min <= price_max", name="price_order"),
+        Index(None, "vendor_id", "reference", unique=True),
+    )
 
     vendor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # The vendor's own key of it in files that it imports; what was typed on the site has none.
+    reference: Mapped[str | None] = mapped_column(String(40))
     domain: Mapped[str] = mapped_column(String(20), index=True)
     tasks: Mapped[list[str]] = mapped_column(JSON, default=list)
     name: Mapped[Text] = mapped_column(TextType)
@@ -65,6 +70,11 @@ class Product(Identified, Revised, Base):
     def is_listed(self) -> bool:
         """Whether the public sees it."""
         return self.state == State.LISTED
+
+    @property
+    def number(self) -> str:
+        """The number by which files name it."""
+        return f"PR-{self.created_at.year}-{self.id:04d}"
 
     def specification(self, parameter: str) -> Specification | None:
         """The specification of that parameter."""

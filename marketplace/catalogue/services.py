@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,7 +53,8 @@ class SpecificationData:
     evidence_date: date | None = None
 
 
-def _check(data: ProductData) -> None:
+def wrong_fields(data: ProductData) -> dict[str, str]:
+    """What is wrong with a product's page, all of it, by field."""
     wrong: dict[str, str] = {}
     domain = domains().get(data.domain)
     if domain is None:
@@ -69,12 +71,13 @@ def _check(data: ProductData) -> None:
         wrong["price_min"] = _("价格区间要从小到大，两头都填。")
     if data.launched and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", data.launched):
         wrong["launched"] = _("请填年和月，例如 2025-09。")
-    if wrong:
+    return wrong
+
+
+def write_page(row: Product, data: ProductData) -> None:
+    """Put a product's page into a row, or ``InvalidMany``; a price keeps only the figures that its kind has."""
+    if wrong := wrong_fields(data):
         raise InvalidMany(wrong)
-
-
-def _apply(row: Product, data: ProductData) -> None:
-    _check(data)
     row.name, row.model, row.domain, row.tasks = data.name, data.model, data.domain, list(data.tasks)
     row.summary, row.description = data.summary, data.description
     row.price_kind = data.price_kind
@@ -92,7 +95,7 @@ def create(actor: Actor, vendor_id: int, data: ProductData) -> Product:
     if not vendor.is_vendor:
         raise Conflict(_("本单位没有登记为机器人企业。请先在“我的单位”里勾选。"))
     row = Product(vendor_id=vendor_id, created_at=clock.now())
-    _apply(row, data)
+    write_page(row, data)
     session().add(row)
     session().flush()
     record(events.ProductChanged(actor=actor, product_id=row.id))
@@ -104,7 +107,7 @@ def edit(actor: Actor, product_id: int, data: ProductData, *, seen: int | None =
     row = queries.get(actor, product_id)
     PRODUCT.require(actor, "edit", row)
     row.revise(seen)
-    _apply(row, data)
+    write_page(row, data)
     record(events.ProductChanged(actor=actor, product_id=row.id))
     return row
 
@@ -116,6 +119,14 @@ def set_specifications(
     row = queries.get(actor, product_id)
     PRODUCT.require(actor, "edit", row)
     row.revise(seen)
+    write_specifications(actor, row, data)
+    row.changed_at = clock.now()
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+    return row
+
+
+def write_specifications(actor: Actor, row: Product, data: Sequence[SpecificationData]) -> None:
+    """Put specifications into a row, or ``Invalid``."""
     known = {s.parameter: s for s in row.specifications}
     wanted = {d.parameter: d for d in data}
     if len(wanted) != len(data):
@@ -133,9 +144,6 @@ def set_specifications(
             raise Invalid("rows", _("“本市实测”由项目办公室在应用验证后填写。请先选检测报告或视频。"))
         entry.value_json, entry.condition = new.value.as_json(), new.condition
         entry.evidence, entry.evidence_date = new.evidence, new.evidence_date
-    row.changed_at = clock.now()
-    record(events.ProductChanged(actor=actor, product_id=row.id))
-    return row
 
 
 def measured_here(actor: Actor, product_id: int, parameter: str, *, on: date) -> None:

@@ -9,6 +9,7 @@ from marketplace.organisations.models import Handover, Invitation, Organisation
 MANAGERS = frozenset({"manager"})
 
 member = Grant(MembersOf(Organisation.id))
+editor = Grant(MembersOf(Organisation.id, EDITORS))
 manager = Grant(MembersOf(Organisation.id, MANAGERS))
 officer = Grant(Role("officer"))
 auditor = Grant(Role("auditor"))
@@ -17,7 +18,9 @@ ORGANISATION = Policy(
     Organisation,
     view=Rule(Grant(Anyone(), when="is_verified"), member, officer, auditor),
     see_particulars=Rule(member, officer, auditor),
-    edit=Rule(Grant(MembersOf(Organisation.id, EDITORS))),
+    edit=Rule(editor),
+    # Staff may type drafts on an owner's behalf; only the owner submits them.
+    draft_for=Rule(editor, officer),
     manage=Rule(manager),
     submit=Rule(manager),
     verify=Rule(officer),

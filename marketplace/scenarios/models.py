@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy import Text as LongText
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -77,10 +77,13 @@ class Scenario(Identified, Revised, Base):
     __table_args__ = (
         CheckConstraint("budget_min IS NULL OR budget_min <= budget_max", name="budget_order"),
         CheckConstraint("budget_max IS NULL OR budget_max > 0", name="budget_positive"),
+        Index(None, "owner_id", "reference", unique=True),
     )
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    # The owner's own key of it in files that it imports; what was typed on the site has none.
+    reference: Mapped[str | None] = mapped_column(String(40))
     title: Mapped[Text] = mapped_column(TextType)
     domain: Mapped[str] = mapped_column(String(20), default="")
     task: Mapped[str] = mapped_column(String(40), default="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -38,6 +38,14 @@ def mine(actor: Actor, limit: int = 200) -> list[Scenario]:
     query = select(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
     query = query.options(joinedload(Scenario.owner)).order_by(Scenario.changed_at.desc(), Scenario.id.desc())
     return list(session().scalars(query.limit(limit)))
+
+
+def whole(actor: Actor, ids: Iterable[int] | None = None) -> list[Scenario]:
+    """Those scenarios, or all of the actor's organisations, with requirements and metrics; what the actor may see."""
+    wanted = Scenario.owner_id.in_(sorted(actor.organisations())) if ids is None else Scenario.id.in_(list(ids))
+    query = select(Scenario).where(wanted, SCENARIO.where(actor)).order_by(Scenario.id)
+    query = query.options(selectinload(Scenario.requirements), selectinload(Scenario.metrics))
+    return list(session().scalars(query))
 
 
 def in_state(actor: Actor, states: Sequence[State], *, limit: int = 200) -> list[Scenario]:

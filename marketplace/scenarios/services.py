@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,9 +116,15 @@ def _for_editing(actor: Actor, scenario_id: int, seen: int | None) -> Scenario:
 def edit(actor: Actor, scenario_id: int, *, seen: int | None = None, **changes: Any) -> Scenario:
     """Change fields of a draft; only what is given. Shapes are checked now, completeness at submission."""
     row = _for_editing(actor, scenario_id, seen)
-    wrong = _wrong(row, changes)
+    wrong = wrong_fields(row, changes)
     if wrong:
         raise InvalidMany(wrong)
+    write_fields(row, changes)
+    return row
+
+
+def write_fields(row: Scenario, changes: dict[str, Any]) -> None:
+    """Put checked fields into a row; a budget keeps only the figures that its kind has."""
     for name, value in changes.items():
         if name == "site":
             value = {k: t.as_json() for k, t in value.items() if k in SITE_KEYS and t}
@@ -126,10 +133,9 @@ def edit(actor: Actor, scenario_id: int, *, seen: int | None = None, **changes: 
         row.budget_min = row.budget_max = None
     elif row.budget_kind is BudgetKind.FIXED:
         row.budget_min = None
-    return row
 
 
-_EDITABLE_FIELDS = {
+FIELDS = {
     *TEXTS, "domain", "task", "kind", "district", "site", "budget_kind", "budget_min", "budget_max", "period_months",
     "quantity", "mode", "procurement_route", "consortium",
 }  # fmt: skip
@@ -141,8 +147,9 @@ _ENUMS: dict[str, type[Any]] = {
 }
 
 
-def _wrong(row: Scenario, changes: dict[str, Any]) -> dict[str, str]:
-    unknown = set(changes) - _EDITABLE_FIELDS
+def wrong_fields(row: Scenario, changes: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with those changes of a draft, all of it, by field."""
+    unknown = set(changes) - FIELDS
     if unknown:
         raise TypeError(f"not fields of a scenario: {unknown}")
     wrong: dict[str, str] = {}
@@ -178,6 +185,12 @@ def set_requirements(
 ) -> Scenario:
     """Replace the requirements of a draft; known keys keep their identity."""
     row = _for_editing(actor, scenario_id, seen)
+    write_requirements(row, data)
+    return row
+
+
+def write_requirements(row: Scenario, data: Sequence[RequirementData]) -> None:
+    """Put requirements into a row, or ``Invalid``; known keys keep their identity."""
     if len(data) > MOST_ROWS:
         raise Invalid("rows", _("最多 %(count)s 条。请只留真正影响成败的。", count=MOST_ROWS))
     known = {r.key: r for r in row.requirements}
@@ -190,12 +203,17 @@ def set_requirements(
         entry.value_json, entry.level, entry.weight, entry.test = new.value.as_json(), new.level, new.weight, new.test
         kept.append(entry)
     row.requirements = kept
-    return row
 
 
 def set_metrics(actor: Actor, scenario_id: int, data: list[MetricData], *, seen: int | None = None) -> Scenario:
     """Replace the acceptance metrics of a draft."""
     row = _for_editing(actor, scenario_id, seen)
+    write_metrics(row, data)
+    return row
+
+
+def write_metrics(row: Scenario, data: Sequence[MetricData]) -> None:
+    """Put acceptance metrics into a row, or ``Invalid``."""
     if len(data) > MOST_ROWS:
         raise Invalid("rows", _("最多 %(count)s 条。请只留真正影响成败的。", count=MOST_ROWS))
     known = {m.key: m for m in row.metrics}
@@ -209,7 +227,6 @@ def set_metrics(actor: Actor, scenario_id: int, data: list[MetricData], *, seen:
         entry.method, entry.window = new.method, new.window
         kept.append(entry)
     row.metrics = kept
-    return row
 
 
 def attach(actor: Actor, scenario_id: int, upload: Upload, *, is_public: bool) -> ScenarioFile:

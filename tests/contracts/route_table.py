@@ -140,6 +140,30 @@ SCENARIOS = [
     get("scenarios.check", OFFICER, scenario_id="submitted_scenario"),
     post("scenarios.withdraw", "in  404 409 404 404 403 403 404", scenario_id="listed_scenario"),
 ]  # fmt: skip
+EXCHANGE = [
+    get("exchange.upload", ACCOUNT, kind="=scenarios"),
+    get("exchange.upload", ACCOUNT, kind="=products"),
+    post("exchange.upload", "in  200 422 200 200 422 200 200", kind="=scenarios"),
+    post("exchange.upload", "in  200 200 422 422 200 200 200", kind="=products"),
+    get("exchange.preview", "in  404 404 404 404 404 404 404", kind="=scenarios", token="=forged"),
+    get("exchange.template", EVERYBODY, kind="=scenarios"),
+    get("exchange.template", EVERYBODY, kind="=products"),
+    get("exchange.export", ACCOUNT, kind="=scenarios", extension="=xlsx"),
+    get("exchange.export", ACCOUNT, kind="=products", extension="=json"),
+    # One at a time: whoever may see it, and nobody else.
+    get("exchange.export", OWNERS, kind="=scenarios", extension="=json", id="draft_scenario"),
+    get("exchange.export", OWNERS, kind="=scenarios", extension="=xlsx", id="taken_back_scenario"),
+    get(
+        "exchange.export", "in  404 200 404 404 200 200 404", kind="=scenarios", extension="=json", id="submitted_scenario"
+    ),
+    get("exchange.export", "in  404 404 200 404 200 200 404", kind="=products", extension="=json", id="draft_product"),
+    get("exchange.export", ACCOUNT, kind="=products", extension="=xlsx", id="listed_product"),
+    get("exchange.export", "in  404 404 404 404 404 404 404", kind="=products", extension="=xlsx", id="=0"),
+    get("exchange.format_", EVERYBODY),
+    get("schemas.schema", EVERYBODY, name="=scenarios-1"),
+    get("schemas.schema", EVERYBODY, name="=products-1"),
+    get("schemas.schema", MISSING, name="=nonsense"),
+]  # fmt: skip
 EVALUATION = [
     get("evaluation.eligibility", OFFICER, challenge_id="pending_challenge"),
     get("evaluation.eligibility", OFFICER, challenge_id="open_challenge"),
@@ -243,5 +267,5 @@ CHANGING = [
     get("console.desk", "in  in  in  in  in  in  in  in"),
 ]
 TABLE: tuple[Row, ...] = (
-    *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ACCOUNTS, *SITE, *CHANGING,
+    *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ACCOUNTS, *SITE, *CHANGING,
 )  # fmt: skip
