@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from marketplace.exchange import events, jsonfile, workbook
 from marketplace.exchange.columns import Format
 from marketplace.exchange.records import Contents, Problem, unreadable
 from marketplace.exchange.understanding import Item, understand
+from marketplace.exchange.writing import differing
 from marketplace.infra.files.services import LocalStore, Readable, safe_name
 from marketplace.infra.jobs.services import by_the_clock
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import record
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text
 from marketplace.organisations.entering import Effect, Entered
 from marketplace.scenarios import entering as scenarios
 from marketplace.scenarios.entering import ScenarioData
@@ -54,6 +56,8 @@ class Preview:
     items: list[Item]
     effects: list[Effect] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    differences: defaultdict[str, list[Text]] = field(default_factory=lambda: defaultdict(list))
+    """For what would change, by key: the names of what differs from the draft as it stands."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -106,6 +110,9 @@ def preview(
     )
     found = Preview(contents.format, items, [effect for effect, _row in planned], list(problems))
     for item, (effect, row) in zip(items, planned, strict=True):
+        if effect is Effect.CHANGED:
+            known = products.data_of(row) if isinstance(row, Product) else scenarios.data_of(row)
+            found.differences[item.key] = differing(contents.format, known, item.data)
         if item.key and effect is Effect.LOCKED:
             found.problems.append(Problem(item.place(), _locked(kind, item.key)))
         elif item.key and effect is Effect.TAKEN:

@@ -237,7 +237,9 @@ def understand(contents: Contents) -> tuple[list[Item], list[Problem]]:
                 message = _("最多 %(count)s 条。请只留真正影响成败的。", count=MOST_ROWS)
                 problems.append(Problem(first.where("key"), message))
         items.append(one(reader, key, problems))
-    return items, sorted(problems, key=lambda p: p.place.order)
+    # A cell is told its first mistake: what follows from it would only confuse.
+    first = {(p.place, "" if p.place.cell or p.place.path else p.message): p for p in reversed(problems)}
+    return items, sorted(first.values(), key=lambda p: p.place.order)
 
 
 def _noted(reader: _Reader, wrong: Mapping[str, str], before: int) -> None:
@@ -284,7 +286,10 @@ def _scenario(reader: _Reader, key: str, problems: list[Problem]) -> Item:
         reader.wrong("budget_max" if high else "budget_min", _("预算方式是“面议”，就不要填预算数字。"))
     if kind == "fixed" and low:
         reader.wrong("budget_min", _("固定价只填“预算”，“预算最低”请空着，或把预算方式改成“区间”。"))
-    _noted(reader, scenarios.wrong_fields(Scenario(), fields), before)
+    wrong = scenarios.wrong_fields(Scenario(), fields)
+    if reader.record.text("domain") and not fields["domain"]:  # the domain itself is told, not what follows from it
+        wrong.pop("task", None)
+    _noted(reader, wrong, before)
     requirements, metrics, lines = [], [], []
     for line, row in _lines(reader.record, "requirements", "value", problems):
         weight = row.whole("weight") or 1

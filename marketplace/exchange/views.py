@@ -126,7 +126,7 @@ def preview(kind: str, token: str) -> Any:
         organisation=organisations.get(actor, kept.organisation_id),
         file=kept.file,
         where=where,
-        shown=list(zip(found.items, found.effects, strict=True))[where.offset : where.offset + where.per_page],
+        listed=list(zip(found.items, found.effects, strict=True))[where.offset : where.offset + where.per_page],
         as_understood=as_understood,
         is_own=kept.organisation_id in actor.memberships,
         most=MOST_SHOWN,

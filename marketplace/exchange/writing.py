@@ -65,6 +65,14 @@ def lines(data: Data) -> tuple[Cells, dict[str, list[Cells]]]:
     return {"key": data.key} | _cells(page), {"specifications": [_line(s) for s in data.specifications]}
 
 
+def differing(format_: Format, old: Data, new: Data) -> list[Text]:
+    """The names of what two items say differently, in the order of the file."""
+    (before, before_parts), (after, after_parts) = lines(old), lines(new)
+    cells = format_.items.cells.items()
+    found = [label for name, (label, _column) in cells if (before.get(name) or "") != (after.get(name) or "")]
+    return found + [p.label for p in format_.parts if before_parts[p.name] != after_parts[p.name]]
+
+
 def as_json(format_: Format, items: Iterable[Data], schema: str) -> bytes:
     """The items as JSON that names its schema."""
     found = []
