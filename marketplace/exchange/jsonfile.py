@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from marketplace.exchange.columns import FORMATS, MOST_ITEMS, MOST_ROWS, Column, Format, Sheet
-from marketplace.exchange.records import Contents, Place, Problem, Record, unreadable
+from marketplace.exchange.records import Contents, Place, Record, unreadable
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import LANGUAGES
 from marketplace.vocabulary.parameters import COUNTED
@@ -60,22 +60,23 @@ def _part(contents: Contents, record: Record, part: Sheet, lines: Any, path: str
     if lines is None:
         return
     if not isinstance(lines, list):
-        contents.problems.append(Problem(Place(order, path=path), _("这里要一个列表。")))
+        contents.wrong(Place(order, path=path), _("这里要一个列表。"))
         return
-    found = [_record(contents, part, line, f"{path}[{n}]", (*order, n)) for n, line in enumerate(lines)]
+    # One more than allowed is enough to say that there are too many.
+    found = [
+        _record(contents, part, line, f"{path}[{n}]", (*order, n)) for n, line in enumerate(lines[: MOST_ROWS + 1])
+    ]
     record.parts[part.name] = [line for line in found if line is not None]
 
 
 def _unknown(contents: Contents, path: str, name: str, order: tuple[int, ...]) -> None:
-    contents.problems.append(
-        Problem(Place(order, path=path[:200]), _("没有“%(name)s”这一项。请看格式说明。", name=name[:40]))
-    )
+    contents.wrong(Place(order, path=path[:200]), _("没有“%(name)s”这一项。请看格式说明。", name=name[:40]))
 
 
 def _record(contents: Contents, sheet: Sheet, entry: Any, path: str, order: tuple[int, ...]) -> Record | None:
     """One object as a record; what has the wrong shape is a problem and counts as not given."""
     if not isinstance(entry, dict):
-        contents.problems.append(Problem(Place(order, path=path), _("这里要一个对象。")))
+        contents.wrong(Place(order, path=path), _("这里要一个对象。"))
         return None
     is_item = any(sheet is f.items for f in FORMATS.values())
     columns = {c.name: c for c in sheet.columns if is_item or c.name != "key"}
@@ -91,7 +92,7 @@ def _record(contents: Contents, sheet: Sheet, entry: Any, path: str, order: tupl
                 for inner, text in value.items():
                     _take(contents, columns, f"{name}.{inner}", text, given, where)
             elif value is not None:
-                contents.problems.append(Problem(where(name), _("这里要一个对象。")))
+                contents.wrong(where(name), _("这里要一个对象。"))
         elif name not in parts:
             _take(contents, columns | dict.fromkeys(extra), name, value, given, where)
     return Record(sheet, given, where)
@@ -122,10 +123,10 @@ def _take(
             elif isinstance(text, str):
                 given[f"{name}.{code}"] = text
             elif text is not None:
-                contents.problems.append(Problem(where(f"{name}.{code}"), _("这里要一段文字。")))
+                contents.wrong(where(f"{name}.{code}"), _("这里要一段文字。"))
         return
     if column is not None and column.kind == "text":
-        contents.problems.append(Problem(where(name), _('这里要写成 {"zh": "…", "en": "…"}，其中一种语言就够。')))
+        contents.wrong(where(name), _('这里要写成 {"zh": "…", "en": "…"}，其中一种语言就够。'))
         return
     if (
         column is not None
@@ -135,7 +136,7 @@ def _take(
     ):
         value = ", ".join(value)
     if not isinstance(value, (str, int, float)):
-        contents.problems.append(Problem(where(name), _("这里要一段文字或一个数。")))
+        contents.wrong(where(name), _("这里要一段文字或一个数。"))
         return
     given[name] = value
 

@@ -13,6 +13,8 @@ from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text, clean
 
+MOST_PROBLEMS = 5000
+
 
 @dataclass(frozen=True)
 class Place:
@@ -75,6 +77,12 @@ class Contents:
     format: Format
     records: list[Record]
     problems: list[Problem]
+
+    def wrong(self, place: Place, message: str) -> None:
+        """Note a mistake; a file of nothing but mistakes is refused before they fill the memory."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise unreadable(_("这个文件几乎处处有错，多半不是导入用的。请对照格式说明。"))
+        self.problems.append(Problem(place, message))
 
 
 def written(value: Any) -> str:

@@ -175,7 +175,7 @@ class _Reader:
         """Parameter, operator and value of a line; nothing when one of them is wrong."""
         parameter = parameters().get(self.choice("parameter"))
         given = self.record.given.get(name)
-        typed, unit = self.record.text(name), self.record.text("unit")
+        typed, unit = self._fitting(name, self.record.text(name)), self._fitting("unit", self.record.text("unit"))
         if parameter is None or not typed:
             if not typed:
                 self.wrong(name, _("请填一个值。"))
@@ -238,8 +238,8 @@ def understand(contents: Contents) -> tuple[list[Item], list[Problem]]:
                 problems.append(Problem(first.where("key"), message))
         items.append(one(reader, key, problems))
     # A cell is told its first mistake: what follows from it would only confuse.
-    first = {(p.place, "" if p.place.cell or p.place.path else p.message): p for p in reversed(problems)}
-    return items, sorted(first.values(), key=lambda p: p.place.order)
+    told = {(p.place, "" if p.place.cell or p.place.path else p.message): p for p in reversed(problems)}
+    return items, sorted(told.values(), key=lambda p: p.place.order)
 
 
 def _noted(reader: _Reader, wrong: Mapping[str, str], before: int) -> None:

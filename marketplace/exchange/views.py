@@ -43,7 +43,7 @@ def _types_for_owners(actor: Actor, kind: str) -> bool:
 
 @bp.route(f"/exchange/{KIND}", methods=["GET", "POST"])
 @signed_in
-@limited("60 per hour")
+@limited("120 per hour")
 def upload(kind: str) -> Any:
     """Take the template or an export away, bring a file in."""
     actor = current_actor()

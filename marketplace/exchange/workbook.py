@@ -13,7 +13,7 @@ from typing import Any
 from xml.parsers import expat
 
 from marketplace.exchange.columns import FORMATS, MOST_ITEMS, Format, Sheet
-from marketplace.exchange.records import Contents, Place, Problem, Record, unreadable, written
+from marketplace.exchange.records import Contents, Place, Record, unreadable, written
 from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text, fold
@@ -242,21 +242,17 @@ def _rows(
         name = labels.get(_word(written(heading)))
         place = Place((order, 1, index), sheet.label, 1, Text.of(letters(index + 1)), f"{letters(index + 1)}1")
         if name in names.values():
-            contents.problems.append(Problem(place, _("这一列出现了两次。请删掉一列。")))
+            contents.wrong(place, _("这一列出现了两次。请删掉一列。"))
         elif name:
             names[index] = name
         elif any(index < len(row) and written(row[index]) for row in grid):
-            contents.problems.append(
-                Problem(
-                    place, _("不认识“%(heading)s”这一列。请用模板的列名，或删掉这一列。", heading=written(heading)[:40])
-                )
+            contents.wrong(
+                place, _("不认识“%(heading)s”这一列。请用模板的列名，或删掉这一列。", heading=written(heading)[:40])
             )
     for name, (label, column) in sheet.cells.items():
         if name not in names.values() and column.required and not name.endswith(".en"):
-            contents.problems.append(
-                Problem(
-                    Place((order, 1), sheet.label), _("缺少“%(column)s”这一列。请从模板里补上。", column=best(label))
-                )
+            contents.wrong(
+                Place((order, 1), sheet.label), _("缺少“%(column)s”这一列。请从模板里补上。", column=best(label))
             )
     records = []
     for number, row in enumerate(grid[1:], 2):
@@ -266,7 +262,7 @@ def _rows(
         for index in wrong:
             given.pop(names[index], None)
             message = _("这一格是公式。请复制后“选择性粘贴”为数值，或直接填结果。")
-            contents.problems.append(Problem(where(names[index]), message))
+            contents.wrong(where(names[index]), message)
         if given or wrong:
             records.append(Record(sheet, given, where, is_row=True))
     return records
@@ -315,4 +311,4 @@ def _joined(contents: Contents, rows: dict[str, list[Record]]) -> None:
                 if key
                 else _("请写明这一行属于哪个编号。")
             )
-            contents.problems.append(Problem(line.where("key"), message))
+            contents.wrong(line.where("key"), message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import time
 import zipfile
 from typing import Any
 
@@ -116,6 +117,30 @@ def test_what_is_no_workbook_is_said_to_be_none(app: Flask, data: bytes) -> None
 )
 def test_broken_json_is_refused_with_a_sentence(app: Flask, data: bytes, message: str) -> None:
     assert _refused(data, "file.json") == message
+
+
+@pytest.mark.parametrize(
+    ("entry", "least"),
+    [
+        ({"requirements": [1] * 400_000}, 61),
+        ({"requirements": [{"parameter": "payload", "value": "1 kg"}] * 100_000}, 61),
+        ({"requirements": [{"parameter": "payload", "value": " " * 400_000 + "1 kg" + " " * 400_000 + "~"}]}, 1),
+        ({"title": {"zh": "x" * 2_000_000}}, 1),
+    ],
+    ids=range(4),
+)
+def test_more_than_anybody_needs_is_told_and_not_worked_through(app: Flask, entry: dict[str, Any], least: int) -> None:
+    whole = {"scenarios": [{"key": "A-1", "title": {"zh": "标题"}} | entry]}
+    begun = time.perf_counter()
+    _contents, _items, problems = services.read(File("x.json", json.dumps(whole).encode()))
+    assert least <= len(problems) <= 200
+    assert time.perf_counter() - begun < 20  # seconds where it takes milliseconds; quadratic it would be hours
+
+
+def test_a_file_of_nothing_but_mistakes_is_refused_as_a_whole(app: Flask) -> None:
+    whole = {"scenarios": [{f"x{n}": 1 for n in range(100_000)}]}
+    message = "这个文件几乎处处有错，多半不是导入用的。请对照格式说明。"
+    assert _refused(json.dumps(whole).encode(), "x.json") == message
 
 
 _anything = st.recursive(
