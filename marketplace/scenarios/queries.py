@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.kernel.actor import Actor
@@ -33,11 +33,17 @@ def get(actor: Actor, scenario_id: int) -> Scenario:
     return row
 
 
-def mine(actor: Actor, limit: int = 200) -> list[Scenario]:
+def count_mine(actor: Actor) -> int:
+    """How many scenarios the actor's organisations have."""
+    query = select(func.count()).select_from(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
+    return session().scalar(query) or 0
+
+
+def mine(actor: Actor, limit: int = 200, offset: int = 0) -> list[Scenario]:
     """The scenarios of the actor's organisations, newest first."""
     query = select(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
     query = query.options(joinedload(Scenario.owner)).order_by(Scenario.changed_at.desc(), Scenario.id.desc())
-    return list(session().scalars(query.limit(limit)))
+    return list(session().scalars(query.offset(offset).limit(limit)))
 
 
 def whole(actor: Actor, ids: Iterable[int] | None = None) -> list[Scenario]:

@@ -29,6 +29,7 @@ from marketplace.web.download import send
 from marketplace.web.forms import Form
 from marketplace.web.numbers import whole
 from marketplace.web.page import page
+from marketplace.web.pagination import Page, asked_page
 from marketplace.web.panels import panels
 
 bp = Blueprint("scenarios", __name__)
@@ -64,7 +65,9 @@ _FORMS: dict[str, type[forms.StepForm]] = {
 def mine() -> Any:
     """The scenarios of my organisations with where each is."""
     actor = current_actor()
-    return page("scenarios/mine.html", scenarios=queries.mine(actor), owners=_owners(actor))
+    where = Page(asked_page(), queries.count_mine(actor), 50)
+    rows = queries.mine(actor, where.per_page, where.offset)
+    return page("scenarios/mine.html", scenarios=rows, owners=_owners(actor), where=where)
 
 
 def _owners(actor: Actor) -> list[Any]:

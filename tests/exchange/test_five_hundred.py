@@ -157,6 +157,9 @@ def test_mended_it_is_in_and_every_line_of_it(world: World, capsys: pytest.Captu
     after = [session().scalar(select(func.count()).select_from(m)) or 0 for m in (Scenario, Requirement, Metric)]
     added = [b - a for a, b in zip(before, after, strict=True)]
     assert added == [500, len(sheets["requirements"]), len(sheets["metrics"])]
+    # All of them are found again: the list has pages.
+    last = browser.get(f"/zh/my/scenarios?page={(sum(after[:1]) - 1) // 50 + 1}")
+    assert last.text.count('<span class="when">') == (after[0] - 1) % 50 + 1
     with capsys.disabled():
         print(
             f"\n  500 scenarios, {sum(added)} rows: build and upload {uploaded - begun:.1f} s, "
