@@ -11,6 +11,7 @@ import marketplace.bids.panels
 import marketplace.bids.personal
 import marketplace.catalogue.search
 import marketplace.challenges.messages
+import marketplace.challenges.panels
 import marketplace.challenges.personal
 import marketplace.challenges.search
 import marketplace.evaluation.messages
@@ -29,6 +30,8 @@ import marketplace.publicity.messages
 import marketplace.publicity.panels
 import marketplace.publicity.personal
 import marketplace.publicity.search
+import marketplace.recommending.messages
+import marketplace.recommending.panels
 import marketplace.scenarios.messages
 import marketplace.scenarios.personal
 import marketplace.vocabulary.models  # noqa: F401
@@ -45,6 +48,8 @@ from marketplace.exchange.views import root as schemas
 from marketplace.notifications.views import bp as notifications
 from marketplace.organisations.views import bp as organisations
 from marketplace.publicity.views import bp as publicity
+from marketplace.recommending.views import bp as recommending
+from marketplace.rounds.views import bp as rounds
 from marketplace.scenarios.views import bp as scenarios
 
 PAGES: tuple[Blueprint, ...] = (
@@ -52,6 +57,8 @@ PAGES: tuple[Blueprint, ...] = (
     challenges,
     catalogue,
     publicity,
+    recommending,
+    rounds,
     scenarios,
     exchange,
     bids,

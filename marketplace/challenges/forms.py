@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, TextAreaField
+from wtforms import TextAreaField
 
 from marketplace.kernel.i18n import lazy_gettext as _l
-from marketplace.web.forms import AtMost, Form, Required, both_languages
-
-
-class DateInput(DateField):
-    """A date whose error says how to write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(_l("请填日期，例如 2026-12-11。")) from error
+from marketplace.web.forms import AtMost, DateInput, Form, Required, both_languages
 
 
 class PublishForm(Form):

@@ -17,6 +17,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Identified, UTCDateTime, choice
 from marketplace.kernel.text import Text, TextType
 from marketplace.organisations.models import Organisation
+from marketplace.rounds.defaults import Rules
+from marketplace.rounds.models import Round
 from marketplace.scenarios.models import Scenario
 
 OVER = (State.CANCELLED, State.NO_BIDS, State.NONE_SELECTED)
@@ -32,6 +34,7 @@ class Challenge(Identified, Base):
     )
 
     scenario_id: Mapped[int] = mapped_column(ForeignKey("scenario.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     title: Mapped[Text] = mapped_column(TextType)
     summary: Mapped[Text] = mapped_column(TextType)
@@ -52,6 +55,7 @@ class Challenge(Identified, Base):
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     scenario: Mapped[Scenario] = relationship()
+    round: Mapped[Round | None] = relationship()
     owner: Mapped[Organisation] = relationship()
     versions: Mapped[list[ChallengeVersion]] = relationship(
         back_populates="challenge", order_by="ChallengeVersion.number"
@@ -72,6 +76,11 @@ class Challenge(Identified, Base):
     @classmethod
     def _is_public(cls) -> ColumnElement[bool]:
         return cls.published_at.is_not(None)
+
+    @property
+    def rules(self) -> Rules:
+        """The days and limits of its round, or the defaults."""
+        return self.round.rules if self.round else Rules()
 
     @property
     def accepts_bids(self) -> bool:

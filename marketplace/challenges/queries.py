@@ -19,7 +19,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
 
-_WITH = (joinedload(Challenge.owner), selectinload(Challenge.versions))
+_WITH = (joinedload(Challenge.owner), joinedload(Challenge.round), selectinload(Challenge.versions))
 
 
 def get(actor: Actor, challenge_id: int, *, lock: str = "") -> Challenge:
@@ -54,6 +54,15 @@ def newest(limit: int) -> list[Challenge]:
     """Published challenges, the newest first."""
     query = select(Challenge).where(Challenge.published_at.is_not(None)).options(joinedload(Challenge.owner))
     return list(session().scalars(query.order_by(Challenge.published_at.desc(), Challenge.id.desc()).limit(limit)))
+
+
+def of_round(actor: Actor, round_id: int, limit: int = 200) -> list[Challenge]:
+    """The published challenges of a round, the newest first."""
+    query = select(Challenge).where(
+        Challenge.round_id == round_id, Challenge.published_at.is_not(None), CHALLENGE.where(actor)
+    )
+    query = query.options(joinedload(Challenge.owner)).order_by(Challenge.published_at.desc(), Challenge.id.desc())
+    return list(session().scalars(query.limit(limit)))
 
 
 def open_by_domain() -> dict[str, int]:

@@ -18,6 +18,8 @@ from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Late
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
+from marketplace.rounds.models import Stage
+from marketplace.rounds.queries import rules_of
 from marketplace.scenarios import queries as scenarios
 from marketplace.scenarios import services as scenario_services
 from marketplace.scenarios.states import State as ScenarioState
@@ -40,6 +42,7 @@ def create(actor: Actor, scenario_id: int) -> Challenge:
     if known is not None:
         return known
     row = Challenge(scenario_id=scenario.id, owner_id=scenario.owner_id, created_at=clock.now(), consortium=True)
+    row.round_id = scenario.round_id
     row.title, row.summary, row.domain, row.task = scenario.title, scenario.summary, scenario.domain, scenario.task
     row.district, row.mode = scenario.district, scenario.mode.value
     row.budget_min, row.budget_max = scenario.budget_min, scenario.budget_max
@@ -49,9 +52,9 @@ def create(actor: Actor, scenario_id: int) -> Challenge:
     return row
 
 
-def proposed_deadline(published: datetime) -> datetime:
-    """The default deadline: 30 days, longer by public holidays inside, on a working day at 16:30."""
-    return calendar.bidding_deadline(published, overrides=overrides())
+def proposed_deadline(published: datetime, round_id: int | None = None) -> datetime:
+    """The proposed deadline: the round's days or 30, longer by public holidays inside, on a working day at 16:30."""
+    return calendar.bidding_deadline(published, rules_of(round_id).bidding_days, overrides())
 
 
 def check_deadline(closes_at: datetime, *, published: datetime) -> datetime:
@@ -78,6 +81,7 @@ def publish(actor: Actor, challenge_id: int, *, closes_at: datetime) -> Challeng
         LIFECYCLE.fire(row, "publish", actor=actor)
     now = clock.now()
     deadline = check_deadline(closes_at, published=now)
+    _within_recommending(row, deadline)
     scenario = scenario_services.mark_listed(actor, row.scenario_id)
     row.published_at, row.closes_at, row.version = now, deadline, 1
     content = content_of(scenario)
@@ -99,6 +103,16 @@ def publish(actor: Actor, challenge_id: int, *, closes_at: datetime) -> Challeng
     return row
 
 
+def _within_recommending(row: Challenge, deadline: datetime) -> None:
+    """Bodies recommend bids until a day of the round: who bids on the last day must still be recommended."""
+    call = row.round
+    if call and call.asks(Stage.BIDS) and call.recommend_until and deadline > call.recommend_until:
+        last = clock.beijing(call.recommend_until).date().isoformat()
+        raise Invalid(
+            "closes_on", _("本批次的推荐截止是 %(day)s，揭榜截止不能晚于它。请往前提，或先推后推荐截止。", day=last)
+        )
+
+
 def seal_scope(challenge_id: int) -> str:
     """The name of the key that seals a challenge's bids."""
     return f"challenge:{challenge_id}"
@@ -117,6 +131,7 @@ def extend(actor: Actor, challenge_id: int, *, closes_at: datetime, reason: Text
         raise Invalid("closes_on", _("新的截止日期要比现在的晚。"))
     if deadline > clock.now() + LONGEST:
         raise Invalid("closes_on", _("揭榜期不能超过一年。请往前提。"))
+    _within_recommending(row, deadline)
     LIFECYCLE.fire(row, "extend", actor=actor, reason=reason.zh or reason.en)
     newest = row.versions[-1]
     row.version += 1

@@ -138,7 +138,7 @@ def manage(challenge_id: int) -> Any:
     actor = current_actor()
     row = queries.get(actor, challenge_id)
     act = request.form.get("act", "")
-    proposed = clock.beijing(services.proposed_deadline(clock.now())).date()
+    proposed = clock.beijing(services.proposed_deadline(clock.now(), row.round_id)).date()
     publishing = row.state is State.DRAFT
     form = forms.PublishForm(data={"closes_on": proposed}) if publishing else forms.ExtendForm()
     reason = forms.ReasonForm(prefix="why-")
@@ -157,7 +157,7 @@ def manage(challenge_id: int) -> Any:
         challenge=row,
         status=sent.status if sent is not None else 200,
         proposed=proposed,
-        closes=services.proposed_deadline(clock.now()),
+        closes=services.proposed_deadline(clock.now(), row.round_id),
         more=panels("challenge.manage", actor, row),
         act=act,
     )

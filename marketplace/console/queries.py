@@ -19,6 +19,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.organisations import queries as organisations
 from marketplace.publicity import queries as publicity
+from marketplace.recommending.models import Recommendation
+from marketplace.rounds.defaults import Rules
+from marketplace.rounds.queries import all_rules
 from marketplace.scenarios import queries as scenarios
 from marketplace.scenarios.states import State as ScenarioState
 from marketplace.vocabulary import calendar
@@ -51,11 +54,15 @@ QUEUES = (
     "notices",
     "objections",
 )
-DAYS = {"scenarios": 5, "organisations": 5, "eligibility": 5, "objections": 3, "opened": 2}
+DAYS = {"organisations": 5, "objections": 3, "opened": 2}
+FROM_THE_ROUND = {"scenarios": "intake_days", "eligibility": "eligibility_days"}
 
 
 def _item(row: Any, since: datetime | None, queue: str) -> Item:
     days = DAYS.get(queue)
+    if queue in FROM_THE_ROUND:
+        rules = all_rules()[row.round_id] if row.round_id else Rules()
+        days = getattr(rules, FROM_THE_ROUND[queue])
     if since is None:
         return Item(row, None, None, 0)
     first = clock.beijing(since).date()
@@ -85,8 +92,8 @@ def queues(actor: Actor) -> dict[str, list[Item]]:
     posted = scenarios.in_state(actor, [ScenarioState.SUBMITTED, ScenarioState.ADMITTED])
     called = challenges.in_states(actor, [ChallengeState.PUBLISHED, *_BY_STATE.values()], limit=1000)
     found = {
-        "scenarios": [_item(r, r.submitted_at, "scenarios") for r in posted if r.state is ScenarioState.SUBMITTED],
-        "admitted": [_item(r, r.submitted_at, "admitted") for r in posted if r.state is ScenarioState.ADMITTED],
+        "scenarios": [_item(r, r.with_staff_at, "scenarios") for r in posted if r.state is ScenarioState.SUBMITTED],
+        "admitted": [_item(r, r.with_staff_at, "admitted") for r in posted if r.state is ScenarioState.ADMITTED],
         "organisations": [_item(r, r.submitted_at, "organisations") for r in organisations.waiting(actor)],
         "opening": [
             Item(r, r.closes_at, None, 0)
@@ -104,7 +111,11 @@ def queues(actor: Actor) -> dict[str, list[Item]]:
 def _shown() -> ColumnElement[bool]:
     """What concerns a bid stays hidden until its opening: not even an auditor learns before it who bid, or how many."""
     opened = select(Bid.id).where(Bid.opened_at.is_not(None))
-    return ~and_(AuditRow.subject == "bid", AuditRow.subject_id.not_in(opened))
+    sealed = select(Recommendation.id).where(Recommendation.bid_id.is_not(None), Recommendation.shown_at.is_(None))
+    return and_(
+        ~and_(AuditRow.subject == "bid", AuditRow.subject_id.not_in(opened)),
+        ~and_(AuditRow.subject == "recommendation", AuditRow.subject_id.in_(sealed)),
+    )
 
 
 def audit(actor: Actor, *, subject: str = "", offset: int = 0, limit: int = 50) -> tuple[list[AuditRow], int]:

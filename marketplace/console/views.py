@@ -31,6 +31,7 @@ from marketplace.web.actor import current_actor, safe_next, signed_in, staff, wo
 from marketplace.web.forms import Form
 from marketplace.web.page import page
 from marketplace.web.pagination import Page, asked_page
+from marketplace.web.panels import panels
 
 bp = Blueprint("console", __name__)
 root = Blueprint("root", __name__)
@@ -68,6 +69,7 @@ def desk() -> Any:
         unread=notifications.count(actor, unread=True),
         objections=publicity.my_objections(actor),
         waiting=waiting,
+        more=panels("desk", actor, None),
         titles=QUEUE_TITLES,
     )
 

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import User
-from marketplace.demo import content, market, stories
+from marketplace.demo import content, market, rounds, stories
 from marketplace.demo.timeline import Demo, Say
 from marketplace.infra.jobs.services import run_pending
 from marketplace.kernel import clock
@@ -30,6 +30,7 @@ def seed(say: Say) -> bool:
         _staff(demo)
         market.plan(demo)
         stories.plan(demo)
+        rounds.plan(demo)
         demo.play()
         say("  mails and search index …")
         run_pending()

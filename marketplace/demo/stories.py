@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.bids.services import opening
 from marketplace.challenges import services as challenges
-from marketplace.demo import bidding, content
+from marketplace.demo import bidding, content, rounds
 from marketplace.demo.timeline import Demo, working_morning
 from marketplace.evaluation import services as evaluation
 from marketplace.kernel import clock
@@ -115,7 +115,7 @@ def _submit(demo: Demo, key: str, data: dict[str, Any]) -> None:
     actor = demo.actor(data["owner"])
     scenarios.attach(actor, demo.scenarios[key], content.paper("Example site plan"), is_public=False)
     scenarios.attach(actor, demo.scenarios[key], content.paper("Example task sheet"), is_public=True)
-    scenarios.submit(actor, demo.scenarios[key], declared_by=actor.name)
+    scenarios.submit(actor, demo.scenarios[key], declared_by=actor.name, round_id=rounds.round_for(demo))
 
 
 def _publish(demo: Demo, key: str, story: dict[str, Any], published: datetime) -> None:

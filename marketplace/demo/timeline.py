@@ -35,6 +35,7 @@ class Demo:
     products: dict[str, int] = field(default_factory=dict)
     scenarios: dict[str, int] = field(default_factory=dict)
     challenges: dict[str, int] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
     bids: dict[tuple[str, str], int] = field(default_factory=dict)
     listing: list[dict[str, str]] = field(default_factory=list)
     hashed: str = ""

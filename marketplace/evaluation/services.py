@@ -29,28 +29,44 @@ from marketplace.kernel.text import Text
 from marketplace.organisations.states import State as OrganisationState
 from marketplace.publicity import services as publicity
 from marketplace.publicity.events import NoticeRevoked
+from marketplace.recommending import queries as recommending
+from marketplace.rounds.models import Stage as RoundStage
 from marketplace.vocabulary.parameters import Value, parameters
 
 ELIGIBILITY = "eligibility"
-FEWEST, MOST = 3, 5
-"""How many a shortlist names by default; fewer needs no exception where fewer are eligible."""
 
 
 def begin(actor: Actor, challenge_id: int) -> None:
     """Start the eligibility check: a pending row for each opened bid with the rules a machine can answer."""
     row = challenge_services.advance(actor, challenge_id, "begin_eligibility")
     _not_own(actor, row)
+    call = row.round
+    asks = call is not None and call.asks(RoundStage.BIDS)
+    if call and asks and call.may_recommend and call.recommend_until:
+        raise Conflict(_("推荐截止（%(day)s）之后才能开始资格审查。", day=clock.beijing(call.recommend_until).date()))
     for bid in bids.opened(actor, challenge_id):
-        session().add(
-            BidStage(
-                bid_id=bid.id,
-                challenge_id=challenge_id,
-                lead_id=bid.lead_id,
-                stage=ELIGIBILITY,
-                checks=_checks(bid, row),
-            )
+        entry = BidStage(
+            bid_id=bid.id,
+            challenge_id=challenge_id,
+            lead_id=bid.lead_id,
+            stage=ELIGIBILITY,
+            checks=_checks(bid, row),
         )
-    session().flush()
+        session().add(entry)
+        session().flush()
+        if asks and recommending.needed(bid):
+            _require_recommendation(actor, entry)
+
+
+def _require_recommendation(actor: Actor, entry: BidStage) -> None:
+    """In a round that asks for it, what its body has not recommended fails the formal check; staff may decide otherwise."""
+    ok = recommending.is_recommended(entry.bid)
+    entry.checks = [*entry.checks, {"rule": "recommended", "ok": ok, "parameters": []}]
+    if not ok:
+        BID_STAGE.require(actor, "fail", entry)
+        entry.reason = _("推荐截止前没有取得推荐单位的推荐。")
+        entry.decided_by, entry.decided_at = actor.user_id, clock.now()
+        STAGE.fire(entry, "fail", actor=actor, reason=entry.reason)
 
 
 def _not_own(actor: Actor, row: Challenge) -> None:
@@ -93,6 +109,8 @@ def decide(actor: Actor, stage_id: int, *, passed: bool, reason: str) -> BidStag
         raise Conflict(_("资格审查已经结束，结论不能再改。"))
     if not passed and not reason:
         raise Invalid("reason", _("请写明不通过的理由，一次写全，会发给申报单位。"))
+    if passed and not reason and any(c["rule"] == "recommended" and not c["ok"] for c in row.checks):
+        raise Invalid("reason", _("没有推荐单位的推荐。要通过，请写明理由，留存备查。"))
     act = "pass_" if passed else "fail"
     if STAGE.allows(row, act):
         STAGE.fire(row, act, actor=actor, reason=reason)
@@ -139,8 +157,9 @@ def stage(actor: Actor, challenge_id: int, choices: dict[int, tuple[Outcome, str
     if wrong:
         raise InvalidMany(wrong)
     selected = sum(choices[b.id][0] is Outcome.SELECTED for b in found)
-    if selected > MOST:
-        raise Invalid("", _("入围最多 %(most)s 家，现在选了 %(now)s 家。", most=MOST, now=selected))
+    most = challenge.rules.shortlist_max
+    if selected > most:
+        raise Invalid("", _("入围最多 %(most)s 家，现在选了 %(now)s 家。", most=most, now=selected))
     assert actor.user_id is not None
     known = {d.bid_id: d for d in session().scalars(select(Decision).where(Decision.challenge_id == challenge_id))}
     rows = []

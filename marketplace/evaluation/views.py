@@ -28,6 +28,7 @@ RULES = {
     "declared": _l("已作涉密与真实性声明"),
     "unaffiliated": _l("声明与场景方无关联"),
     "version": _l("按最新一版榜题响应"),
+    "recommended": _l("推荐单位已推荐"),
     "musts": _l("必须项没有偏离或不足"),
 }
 OUTCOMES = [("selected", _l("入围")), ("reserve", _l("候补")), ("not_selected", _l("未入围"))]

@@ -45,6 +45,17 @@ class OrganisationChanged(OrganisationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScopeSet(OrganisationEvent):
+    """Staff made it a recommending body, changed its scope, or ended it."""
+
+    audited: ClassVar[bool] = True
+
+    districts: list[str]
+    members: list[int]
+    is_body: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberInvited(OrganisationEvent):
     """Somebody was invited by e-mail."""
 

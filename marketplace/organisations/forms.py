@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.kernel.i18n import best
@@ -49,6 +49,20 @@ class LicenceForm(Form):
     """The scan of a licence."""
 
     licence = FileField(_l("营业执照或法人证书扫描件"))
+
+
+class ScopeForm(Form):
+    """What a recommending body answers for."""
+
+    is_body = BooleanField(_l("是推荐单位"))
+    districts = SelectMultipleField(
+        _l("负责的区"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
+    )
+    codes = TextAreaField(_l("负责的成员单位，一行一个统一社会信用代码"), [AtMost(8000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.districts.choices = [(t.key, best(t.label)) for t in districts().values()]
 
 
 class ReasonForm(Form):

@@ -37,6 +37,7 @@ class Organisation(Identified, Revised, Base):
     is_owner: Mapped[bool] = mapped_column(default=False)
     is_vendor: Mapped[bool] = mapped_column(default=False)
     is_service_body: Mapped[bool] = mapped_column(default=False)
+    is_recommending_body: Mapped[bool] = mapped_column(default=False)
     district: Mapped[str] = mapped_column(String(6))
     about: Mapped[Text] = mapped_column(TextType)
     contact_name: Mapped[str] = mapped_column(String(80), default="")
@@ -60,11 +61,27 @@ class Organisation(Identified, Revised, Base):
     @property
     def kinds(self) -> tuple[str, ...]:
         """Its kinds, in order."""
-        flags = (("owner", self.is_owner), ("vendor", self.is_vendor), ("service_body", self.is_service_body))
+        flags = (
+            ("owner", self.is_owner),
+            ("vendor", self.is_vendor),
+            ("service_body", self.is_service_body),
+            ("recommending_body", self.is_recommending_body),
+        )
         return tuple(kind for kind, yes in flags if yes)
 
 
 LIFECYCLE.attach(Organisation)
+
+
+class ScopeEntry(Identified, Base):
+    """What a recommending body answers for: a district, or a named member organisation. Each has one body at most."""
+
+    __tablename__ = "scope_entry"
+    __table_args__ = (CheckConstraint("(district IS NULL) != (organisation_id IS NULL)", name="either"),)
+
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    district: Mapped[str | None] = mapped_column(String(6), unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), unique=True)
 
 
 class Membership(Identified, Base):

@@ -27,6 +27,7 @@ ORGANISATION = Policy(
     return_=Rule(officer),
     suspend=Rule(officer),
     reinstate=Rule(officer),
+    set_scope=Rule(officer),
 )
 INVITATION = Policy(
     Invitation,

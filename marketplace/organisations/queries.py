@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.kernel import clock
@@ -19,6 +19,7 @@ from marketplace.organisations.models import (
     MemberRole,
     Membership,
     Organisation,
+    ScopeEntry,
 )
 from marketplace.organisations.policies import HANDOVER, INVITATION, ORGANISATION
 from marketplace.organisations.states import State
@@ -62,6 +63,28 @@ def by_ids(organisation_ids: Iterable[int]) -> dict[int, Organisation]:
 def by_uscc(code: str) -> Organisation | None:
     """The organisation with that code."""
     return session().scalar(select(Organisation).where(Organisation.uscc == code))
+
+
+def scope_of(body_id: int) -> tuple[list[str], list[Organisation]]:
+    """The districts and the named member organisations of a recommending body."""
+    districts = select(ScopeEntry.district).where(ScopeEntry.body_id == body_id, ScopeEntry.district.is_not(None))
+    named = select(Organisation).join(ScopeEntry, ScopeEntry.organisation_id == Organisation.id)
+    return (
+        [d for d in session().scalars(districts.order_by(ScopeEntry.district)) if d],
+        list(session().scalars(named.where(ScopeEntry.body_id == body_id).order_by(Organisation.id))),
+    )
+
+
+def recommending_body(row: Organisation) -> Organisation | None:
+    """The body that answers for an organisation: the one that names it, else that of its district; never itself."""
+    query = select(Organisation).join(ScopeEntry, ScopeEntry.body_id == Organisation.id)
+    query = query.where(
+        Organisation.is_recommending_body.is_(True),
+        Organisation.state == State.VERIFIED,
+        Organisation.id != row.id,
+        or_(ScopeEntry.organisation_id == row.id, ScopeEntry.district == row.district),
+    )
+    return session().scalar(query.order_by(ScopeEntry.organisation_id.is_(None), ScopeEntry.id).limit(1))
 
 
 def open_invitations(actor: Actor, organisation_id: int) -> Sequence[Invitation]:

@@ -320,3 +320,33 @@ def verify(organisation_id: int) -> Any:
         row = queries.get(actor, organisation_id)
     warning = not uscc.has_organisation_check(row.uscc)
     return page("organisations/verify.html", form=form, organisation=row, code_warning=warning)
+
+
+@bp.route("/staff/organisations/<int:organisation_id>/scope", methods=["GET", "POST"])
+@staff("officer")
+def scope(organisation_id: int) -> Any:
+    """Staff say whether an organisation recommends, and for whom."""
+    actor = current_actor()
+    row = queries.get(actor, organisation_id)
+    districts, members = queries.scope_of(row.id)
+    form = forms.ScopeForm(
+        data={
+            "is_body": row.is_recommending_body,
+            "districts": districts,
+            "codes": "\n".join(o.uscc for o in members),
+        }
+    )
+    if form.validate_on_submit():
+        with form.refusals():
+            with unit_of_work():
+                services.set_scope(
+                    actor,
+                    organisation_id,
+                    is_body=bool(form.is_body.data),
+                    districts=list(form.districts.data or ()),
+                    codes=(form.codes.data or "").split(),
+                )
+            flash(_("已保存。"), "ok")
+            return redirect(url_for(".scope", organisation_id=organisation_id))
+        row = queries.get(actor, organisation_id)
+    return page("organisations/scope.html", form=form, organisation=row, members=members)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from marketplace.challenges.models import Challenge
 from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
@@ -20,23 +21,23 @@ from marketplace.publicity.states import NOTICE, OBJECTION
 from marketplace.vocabulary import calendar
 from marketplace.vocabulary.queries import overrides
 
-WORKING_DAYS = 5
 MOST_OPEN = 5
 
 
 def publish(actor: Actor, *, challenge_id: int, stage: str, title: Text, entries: list[dict[str, Any]]) -> Notice:
-    """Announce for five working days, the first day counted; the caller has checked that ``actor`` may.
+    """Announce for the round's working days (five by default), the first counted; the caller has checked the rights.
 
     The first day is today when that is a working day, else the next one.
     """
     starts_on = calendar.rolled(clock.today(), overrides())
+    days = session().get_one(Challenge, challenge_id).rules.notice_days
     row = Notice(
         challenge_id=challenge_id,
         stage=stage,
         title=title,
         entries=entries,
         starts_on=starts_on,
-        ends_at=calendar.notice_end(starts_on, WORKING_DAYS, overrides()),
+        ends_at=calendar.notice_end(starts_on, days, overrides()),
         published_at=clock.now(),
     )
     session().add(row)

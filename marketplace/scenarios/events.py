@@ -19,6 +19,17 @@ class ScenarioSubmitted(ScenarioEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScenarioHeld(ScenarioEvent):
+    """The owner has sent it; its round first asks the recommending body of the owner's scope."""
+
+    body_id: int
+
+
+class ScenarioReachedStaff(ScenarioEvent):
+    """What waited with a recommending body is now with the programme office."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScenarioReturned(ScenarioEvent):
     """Staff ask for changes, all at once."""
 

@@ -133,7 +133,9 @@ class FileForm(Form):
 
 
 class SubmitForm(StepForm):
-    """The declaration and the last look."""
+    """The round, the declaration and the last look."""
+
+    round = SelectField(_l("投到哪一批"), validate_choice=False)
 
     unclassified = BooleanField(
         _l("我单位已核对，以上内容和附件不含国家秘密、工作秘密和军工信息"),

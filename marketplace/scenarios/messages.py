@@ -32,6 +32,7 @@ def _context(endpoint: str) -> Any:
 
 
 notify(events.ScenarioSubmitted, template="scenarios/submitted", to=_officers, context=_context("scenarios.check"))
+notify(events.ScenarioReachedStaff, template="scenarios/submitted", to=_officers, context=_context("scenarios.check"))
 notify(events.ScenarioSubmitted, template="scenarios/received", to=_owner, context=_context("scenarios.show"))
 notify(events.ScenarioReturned, template="scenarios/returned", to=_owner, context=_context("scenarios.show"))
 notify(events.ScenarioRejected, template="scenarios/rejected", to=_owner, context=_context("scenarios.show"))

@@ -16,6 +16,8 @@ from marketplace.infra.files.models import StoredFile
 from marketplace.kernel.db import Base, Identified, Revised, UTCDateTime, choice
 from marketplace.kernel.text import Text, TextType
 from marketplace.organisations.models import Organisation
+from marketplace.rounds.defaults import Rules
+from marketplace.rounds.models import Round
 from marketplace.scenarios.states import LIFECYCLE, State
 from marketplace.vocabulary.parameters import Value
 
@@ -71,7 +73,11 @@ SITE_KEYS = (
 
 
 class Scenario(Identified, Revised, Base):
-    """An application scenario. Budget in whole 万元, period in months."""
+    """An application scenario. Budget in whole 万元, period in months.
+
+    ``body_id`` is the recommending body that it was sent to where its round asks for one; ``with_staff_at`` is when it
+    reached the programme office.
+    """
 
     __tablename__ = "scenario"
     __table_args__ = (
@@ -81,6 +87,8 @@ class Scenario(Identified, Revised, Base):
     )
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     # The owner's own key of it in files that it imports; what was typed on the site has none.
     reference: Mapped[str | None] = mapped_column(String(40))
@@ -115,8 +123,11 @@ class Scenario(Identified, Revised, Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    with_staff_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    owner: Mapped[Organisation] = relationship()
+    owner: Mapped[Organisation] = relationship(foreign_keys=owner_id)
+    body: Mapped[Organisation | None] = relationship(foreign_keys=body_id)
+    round: Mapped[Round | None] = relationship()
     requirements: Mapped[list[Requirement]] = relationship(
         back_populates="scenario", order_by="Requirement.position", cascade="all, delete-orphan"
     )
@@ -127,13 +138,28 @@ class Scenario(Identified, Revised, Base):
 
     @hybrid_property
     def is_with_staff(self) -> bool:
-        """Whether the programme office may see it: not while it is a draft, not after it was withdrawn."""
-        return self.submitted_at is not None and self.state not in PRIVATE
+        """Whether the programme office may see it: not a draft, not withdrawn, not while a recommending body has it."""
+        return self.with_staff_at is not None and self.state not in PRIVATE
 
     @is_with_staff.inplace.expression
     @classmethod
     def _is_with_staff(cls) -> ColumnElement[bool]:
-        return cls.submitted_at.is_not(None) & cls.state.not_in(PRIVATE)
+        return cls.with_staff_at.is_not(None) & cls.state.not_in(PRIVATE)
+
+    @hybrid_property
+    def is_with_body(self) -> bool:
+        """Whether the recommending body of its round may read it: what was sent, not what is being mended."""
+        return self.body_id is not None and self.state not in (*PRIVATE, State.RETURNED)
+
+    @is_with_body.inplace.expression
+    @classmethod
+    def _is_with_body(cls) -> ColumnElement[bool]:
+        return cls.body_id.is_not(None) & cls.state.not_in((*PRIVATE, State.RETURNED))
+
+    @property
+    def rules(self) -> Rules:
+        """The days and limits of its round, or the defaults."""
+        return self.round.rules if self.round else Rules()
 
     @property
     def number(self) -> str:

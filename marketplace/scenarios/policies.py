@@ -1,22 +1,29 @@
-"""A scenario belongs to its owner; staff see it once it was submitted."""
+"""A scenario belongs to its owner; staff see it once it reached them, a recommending body what was sent to it."""
 
 from __future__ import annotations
 
 from marketplace.kernel.actor import EDITORS
-from marketplace.kernel.policy import Grant, MembersOf, Policy, Role, Rule
+from marketplace.kernel.policy import Grant, MembersOf, Policy, Role, Rule, System
 from marketplace.scenarios.models import Scenario
 
 editor = Grant(MembersOf(Scenario.owner_id, EDITORS))
 officer = Grant(Role("officer"), when="is_with_staff")
 
+auditor = Grant(Role("auditor"), when="is_with_staff")
+member = Grant(MembersOf(Scenario.owner_id))
+body_editor = Grant(MembersOf(Scenario.body_id, EDITORS), when="is_with_body")
+
 SCENARIO = Policy(
     Scenario,
-    view=Rule(Grant(MembersOf(Scenario.owner_id)), officer, Grant(Role("auditor"), when="is_with_staff")),
+    view=Rule(member, officer, auditor, Grant(MembersOf(Scenario.body_id), when="is_with_body")),
+    see_confidential=Rule(member, officer, auditor),
     edit=Rule(editor),
     submit=Rule(editor),
     withdraw=Rule(editor),
     return_=Rule(officer),
     reject=Rule(officer),
+    pass_on=Rule(body_editor, Grant(System())),
+    hand_back=Rule(body_editor),
     admit=Rule(officer),
     list_=Rule(officer),
 )

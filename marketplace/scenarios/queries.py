@@ -22,6 +22,7 @@ def get(actor: Actor, scenario_id: int) -> Scenario:
         .where(Scenario.id == scenario_id, SCENARIO.where(actor))
         .options(
             joinedload(Scenario.owner),
+            joinedload(Scenario.round),
             selectinload(Scenario.requirements),
             selectinload(Scenario.metrics),
             selectinload(Scenario.files).joinedload(ScenarioFile.file),
@@ -57,7 +58,7 @@ def whole(actor: Actor, ids: Iterable[int] | None = None) -> list[Scenario]:
 def in_state(actor: Actor, states: Sequence[State], *, limit: int = 200) -> list[Scenario]:
     """Scenarios in those states that the actor may see, oldest first."""
     query = select(Scenario).where(Scenario.state.in_(states), SCENARIO.where(actor))
-    query = query.options(joinedload(Scenario.owner)).order_by(Scenario.submitted_at, Scenario.id)
+    query = query.options(joinedload(Scenario.owner)).order_by(Scenario.with_staff_at, Scenario.id)
     return list(session().scalars(query.limit(limit)))
 
 
@@ -65,6 +66,6 @@ def file(actor: Actor, scenario_id: int, file_id: int) -> ScenarioFile:
     """An attachment of a scenario that the actor may see."""
     row = get(actor, scenario_id)
     found = next((f for f in row.files if f.id == file_id), None)
-    if found is None:
+    if found is None or not (found.is_public or SCENARIO.allows(actor, "see_confidential", row)):
         raise NotFound()
     return found

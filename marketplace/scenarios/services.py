@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
@@ -16,6 +18,8 @@ from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.services import require_verified
+from marketplace.rounds import services as rounds
+from marketplace.rounds.models import Stage
 from marketplace.scenarios import events, queries
 from marketplace.scenarios.models import (
     SITE_KEYS,
@@ -288,10 +292,13 @@ def gaps(row: Scenario) -> list[Gap]:
     return found
 
 
-def submit(actor: Actor, scenario_id: int, *, declared_by: str, seen: int | None = None) -> Scenario:
-    """Send a complete draft to the programme office.
+def submit(
+    actor: Actor, scenario_id: int, *, declared_by: str, seen: int | None = None, round_id: int | None = None
+) -> Scenario:
+    """Send a complete draft to the programme office, or first to the recommending body where the round asks for one.
 
     ``declared_by`` names who checked that nothing is classified (涉密不上网); an unverified organisation is refused.
+    ``round_id`` is an open round, or nothing for the standing call; what staff have once had keeps its round.
     """
     row = queries.get(actor, scenario_id)
     SCENARIO.require(actor, "submit", row)
@@ -303,10 +310,59 @@ def submit(actor: Actor, scenario_id: int, *, declared_by: str, seen: int | None
     missing = gaps(row)
     if missing:
         raise Conflict(_("还有 %(count)s 处没有填完，提交前请补上。", count=len(missing)))
+    seen_by_staff = row.with_staff_at is not None
+    if not seen_by_staff:
+        # What was posted in time and came back from the body may return to its round after the call has ended.
+        if round_id is None:
+            row.round = None
+        elif not (row.body_id and round_id == row.round_id):
+            row.round = rounds.require_taking(actor, round_id)
+        row.body_id = _body(row)
     LIFECYCLE.fire(row, "submit", actor=actor)
     row.declared_by, row.declared_at, row.submitted_at = declared_by, clock.now(), clock.now()
     row.state_reason = ""
-    record(events.ScenarioSubmitted(actor=actor, scenario_id=row.id))
+    if row.body_id is not None and not seen_by_staff:
+        record(events.ScenarioHeld(actor=actor, scenario_id=row.id, body_id=row.body_id))
+    else:
+        row.with_staff_at = clock.now()
+        record(events.ScenarioSubmitted(actor=actor, scenario_id=row.id))
+    return row
+
+
+def _body(row: Scenario) -> int | None:
+    """The recommending body that must see it first; none where the round asks for none, or its days are over."""
+    call = row.round
+    if call is None or not call.asks(Stage.SCENARIOS) or not call.may_recommend:
+        return None
+    body = organisations.recommending_body(row.owner)
+    return body.id if body else None
+
+
+def pass_on(actor: Actor, scenario_id: int) -> None:
+    """Hand what waited with a recommending body to the programme office; its days for the intake check begin now."""
+    row = _locked(scenario_id)
+    SCENARIO.require(actor, "pass_on", row)
+    if row.state is not State.SUBMITTED or row.with_staff_at is not None:
+        raise Conflict(_("这个场景不在推荐单位手上。"))
+    row.with_staff_at = clock.now()
+    record(events.ScenarioReachedStaff(actor=actor, scenario_id=row.id))
+
+
+def hand_back(actor: Actor, scenario_id: int, *, reason: str) -> None:
+    """Give what waited with a recommending body back to its owner, who may mend it or choose another round."""
+    row = _locked(scenario_id)
+    SCENARIO.require(actor, "hand_back", row)
+    if row.with_staff_at is not None:
+        raise Conflict(_("这个场景不在推荐单位手上。"))
+    LIFECYCLE.fire(row, "hand_back", actor=actor, reason=reason)
+    row.state_reason = reason
+
+
+def _locked(scenario_id: int) -> Scenario:
+    query = select(Scenario).where(Scenario.id == scenario_id).with_for_update(of=Scenario)
+    row = session().scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound()
     return row
 
 

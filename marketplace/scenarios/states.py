@@ -24,6 +24,7 @@ LIFECYCLE = Workflow(
     State.DRAFT,
     step("submit", State.DRAFT, State.RETURNED, to=State.SUBMITTED),
     step("return_", State.SUBMITTED, to=State.RETURNED),
+    step("hand_back", State.SUBMITTED, to=State.RETURNED),
     step("reject", State.SUBMITTED, to=State.REJECTED),
     step("admit", State.SUBMITTED, to=State.ADMITTED),
     step("list_", State.ADMITTED, to=State.LISTED),

@@ -14,11 +14,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.i18n import best, language
 from marketplace.kernel.i18n import gettext as _
-from marketplace.kernel.i18n import language
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import Text
 from marketplace.organisations import queries as organisations
+from marketplace.rounds import queries as rounds
+from marketplace.rounds.models import Round
 from marketplace.scenarios import forms, queries, services
 from marketplace.scenarios.models import SITE_KEYS, BudgetKind, Kind, Level, Mode, ProcurementRoute, Scenario
 from marketplace.scenarios.policies import SCENARIO
@@ -355,15 +357,42 @@ def _files(row: Scenario) -> Any:
 
 def _submit(row: Scenario) -> Any:
     actor, scenario_id = current_actor(), row.id
-    form = forms.SubmitForm(data={"revision": str(row.revision), "declared_by": row.declared_by or current_user.name})
+    chosen = str(row.round_id or "")
+    form = forms.SubmitForm(
+        data={"revision": str(row.revision), "declared_by": row.declared_by or current_user.name, "round": chosen}
+    )
+    offered = _rounds(row)
+    form.round.choices = [("", _("不限批次（全年都收）"))] + [(str(r.id), best(r.title)) for r in offered]
     if form.validate_on_submit():
         with form.refusals():
             with unit_of_work():
-                services.submit(actor, scenario_id, declared_by=form.declared_by.data, seen=whole(form.revision.data))
-            flash(_("已提交。工作人员 5 个工作日内答复，结果会发到邮箱。"), "ok")
+                sent = services.submit(
+                    actor,
+                    scenario_id,
+                    declared_by=form.declared_by.data,
+                    seen=whole(form.revision.data),
+                    round_id=whole(form.round.data),
+                )
+                held, days = sent.with_staff_at is None, sent.rules.intake_days
+            if held:
+                flash(_("已提交，先由推荐单位推荐，结果会发到邮箱。"), "ok")
+            else:
+                flash(_("已提交。工作人员 %(n)s 个工作日内答复，结果会发到邮箱。", n=days), "ok")
             return redirect(url_for(".show", scenario_id=scenario_id))
     row = queries.get(actor, scenario_id)
-    return page("scenarios/step_submit.html", form=form, labels=_labels(), **_common(row, "submit"))
+    return page(
+        "scenarios/step_submit.html", form=form, rounds=_rounds(row), labels=_labels(), **_common(row, "submit")
+    )
+
+
+def _rounds(row: Scenario) -> list[Round]:
+    """The rounds that may be chosen now; none once staff have had the scenario, which then keeps its round."""
+    if row.with_staff_at is not None:
+        return []
+    offered = rounds.taking_scenarios()
+    if row.round is not None and row.body_id and row.round not in offered:
+        offered.append(row.round)
+    return offered
 
 
 @bp.post("/scenarios/<int:scenario_id>/withdraw")
@@ -406,4 +435,11 @@ def check(scenario_id: int) -> Any:
                 return redirect(url_for(".show", scenario_id=scenario_id))
             return redirect(url_for("console.queue", name="scenarios"))
         row = queries.get(actor, scenario_id)
-    return page("scenarios/check.html", form=form, scenario=row, labels=_labels(), words=services.classified_words(row))
+    return page(
+        "scenarios/check.html",
+        form=form,
+        scenario=row,
+        labels=_labels(),
+        words=services.classified_words(row),
+        more=panels("scenario.check", actor, row),
+    )

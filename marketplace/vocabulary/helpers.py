@@ -103,6 +103,21 @@ def state_word(kind: str, value: str) -> str:
             "upheld": _("成立"),
             "dismissed": _("不成立"),
         },
+        "round": {
+            "draft": _("草稿"),
+            "coming": _("即将征集"),
+            "calling": _("征集中"),
+            "called": _("征集已截止"),
+            "closed": _("征集已结束"),
+            "archived": _("已归档"),
+        },
+        "recommendation": {
+            "pending": _("待推荐"),
+            "recommended": _("已推荐"),
+            "declined": _("未予推荐"),
+            "lapsed": _("逾期未推荐"),
+            "withdrawn": _("已撤回"),
+        },
         "stage": {"pending": _("待审"), "passed": _("通过"), "failed": _("不通过")},
         "outcome": {"selected": _("入围"), "reserve": _("候补"), "not_selected": _("未入围")},
     }
@@ -111,26 +126,15 @@ def state_word(kind: str, value: str) -> str:
 
 def state_css(kind: str, value: str) -> str:
     """The mark's colour: never alone, always beside the word."""
-    good = {
-        "open",
-        "verified",
-        "listed",
-        "admitted",
-        "passed",
-        "selected",
-        "concluded",
-        "submitted",
-        "opened",
-        "active",
-    }
-    bad = {"returned", "rejected", "failed", "disqualified", "revoked", "suspended", "upheld", "blocked"}
+    good = {"open", "verified", "listed", "admitted", "passed", "selected", "concluded", "submitted", "opened"}
+    good |= {"calling", "recommended", "active"}
+    bad = {"returned", "rejected", "failed", "disqualified", "revoked", "suspended", "upheld", "declined", "blocked"}
     if value in good:
         return "open"
     if value in bad:
         return "bad"
-    return (
-        "end" if value in ("withdrawn", "void", "ended", "dismissed", "inadmissible", "deactivated", "deleted") else ""
-    )
+    ended = {"withdrawn", "void", "ended", "dismissed", "inadmissible", "archived", "lapsed", "deactivated", "deleted"}
+    return "end" if value in ended else ""
 
 
 def op_word(op: str) -> str:

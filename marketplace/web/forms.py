@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import DateField, Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import language
+from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import LANGUAGES, Text, clean
 
 
@@ -96,6 +97,32 @@ class CodeField(StringField):
 
     def _value(self) -> str:
         return (self.data or "")[:64]
+
+
+class DateInput(DateField):
+    """A date of this century whose error says how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_l("请填日期，例如 2026-12-11。")) from error
+        if self.data is not None and not 2000 <= self.data.year < 2100:
+            raise ValueError(_l("请填日期，例如 2026-12-11。"))
+
+
+class WholeNumber(IntegerField):
+    """A whole number that a database takes, whose error says what to enter."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            self.data = None
+            raise ValueError(_l("请填整数。")) from error
+        if self.data is not None and abs(self.data) > 1_000_000_000:
+            raise ValueError(_l("请填整数。"))
 
 
 class Required:

@@ -49,6 +49,7 @@ ADMINISTRATOR = "in  404 404 404 404 403 403 200"
 VENDORS = "in  404 404 200 404 404 404 404"
 RIVALS = "in  404 404 404 200 404 404 404"
 OWNERS = "in  404 200 404 404 404 404 404"
+PRIVATE = "in  404 404 404 404 404 404 404"
 GONE = "410 410 410 410 410 410 410 410"
 ELSEWHERE = "302 302 302 302 302 302 302 302"
 MISSING = "404 404 404 404 404 404 404 404"
@@ -201,6 +202,32 @@ ORGANISATIONS = [
     get("organisations.verify", OFFICER, organisation_id="submitted_organisation"),
     get("organisations.accept", "in  410 410 410 410 410 410 410", token="=forged"),
 ]
+ROUNDS = [
+    get("rounds.listing", EVERYBODY),
+    get("rounds.show", EVERYBODY, round_id="scenario_round"),
+    get("rounds.show", EVERYBODY, round_id="archived_round"),
+    get("rounds.show", "404 404 404 404 404 200 200 404", round_id="draft_round"),
+    get("rounds.new", OFFICER),
+    get("rounds.edit", OFFICER, round_id="draft_round"),
+    get("rounds.edit", OFFICER, round_id="archived_round"),
+    get("organisations.scope", OFFICER, organisation_id="body"),
+]
+RECOMMENDING = [
+    # The body's own people are none of these: their pages are in tests/recommending.
+    get("recommending.desk", PRIVATE, round_id="scenario_round", body_id="body"),
+    get("recommending.desk", PRIVATE, round_id="scenario_round", body_id="owner"),
+    get("recommending.letter", PRIVATE, round_id="scenario_round", body_id="body"),
+    get("recommending.summary", PRIVATE, round_id="bid_round", body_id="body"),
+    get("recommending.summary_file", PRIVATE, round_id="bid_round", body_id="body"),
+    get("scenarios.show", OWNERS, scenario_id="held_scenario"),
+    get("scenarios.show", OWNERS, scenario_id="declined_scenario"),
+    get("scenarios.show", "in  404 200 404 404 200 200 404", scenario_id="recommended_scenario"),
+    get("scenarios.show", "in  404 200 404 404 200 200 404", scenario_id="lapsed_scenario"),
+    get("scenarios.check", NOBODYS, scenario_id="held_scenario"),
+    get("bids.show", VENDORS, bid_id="covered_bid"),
+    post("recommending.send", "in  404 404 409 404 404 404 404", bid_id="covered_bid"),
+    post("recommending.send", "in  404 404 409 404 403 403 404", bid_id="judged_bid"),
+]
 ACCOUNTS = [
     get("accounts.register", EVERYBODY),
     get("accounts.registered", EVERYBODY),
@@ -268,4 +295,5 @@ CHANGING = [
 ]
 TABLE: tuple[Row, ...] = (
     *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ACCOUNTS, *SITE, *CHANGING,
+    *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS, *RECOMMENDING, *ACCOUNTS, *SITE, *CHANGING,
 )  # fmt: skip

@@ -41,6 +41,8 @@ TELLING: dict[str, set[str]] = {
     "decision": {"staged", "released"},
     "notice": {"running"},
     "objection": {"received"},
+    "round": {"draft", "open", "closed", "archived"},
+    "recommendation": {"pending", "recommended", "declined", "lapsed", "withdrawn"},
 }
 """The states that some condition of a policy, or a reader of one, could tell apart."""
 

@@ -28,6 +28,7 @@ from marketplace.publicity import services as publicity
 from marketplace.publicity.models import Notice
 from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import Scenario, ScenarioFile
+from tests.contracts import town_rounds
 from tests.factories.world import World
 
 MEMBERS = ("owner", "vendor")
@@ -43,6 +44,7 @@ class Town:
     def actors(self) -> dict[str, Actor]:
         """Every kind of actor, built now."""
         names = ["stranger", "rival", "officer", "auditor", "administrator", "expert", "reviewer", "newcomer"]
+        names += ["body", "body-viewer"]
         names += [f"{o}{suffix}" for o in MEMBERS for suffix in ("", "-editor", "-viewer")]
         return {"nobody": NOBODY, "SYSTEM": SYSTEM} | {n: self.world.person(n) for n in names}
 
@@ -58,6 +60,7 @@ def build(world: World, clock: time_machine.Traveller) -> Town:
     town.ids["judged_bid_file"], town.ids["judged_rival_bid"] = _judged_extras(world, town.ids, before["judged"])
     with unit_of_work():
         challenges.cancel(world.officer, before["cancelled"], reason="撤项。")
+    made = town_rounds.before(world, town.ids)
     clock.shift(timedelta(days=45))
     _judge(town, before)
     _scenarios(town)
@@ -65,6 +68,7 @@ def build(world: World, clock: time_machine.Traveller) -> Town:
     _products(town)
     _personal(town)
     _leavers(town, clock)
+    town_rounds.after(world, town.ids, made)
     town.ids |= {f"{name}_challenge": number for name, number in before.items()}
     return town
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import delete, or_, select
+
 from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany
+from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.organisations import events, queries, uscc
-from marketplace.organisations.models import MemberRole, Membership, Organisation
+from marketplace.organisations.models import MemberRole, Membership, Organisation, ScopeEntry
 from marketplace.organisations.policies import ORGANISATION
 from marketplace.organisations.states import LIFECYCLE, State
+from marketplace.vocabulary import terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,7 @@ def check_uscc(typed: str, *, own_id: int | None = None) -> str:
 
 
 def _apply(row: Organisation, data: Particulars) -> None:
-    if not data.kinds:
+    if not data.kinds and not row.is_recommending_body:
         raise Invalid("kinds", _("请至少选一种身份，可以多选。"))
     row.name, row.district, row.about = data.name, data.district, data.about
     row.is_owner, row.is_vendor = "owner" in data.kinds, "vendor" in data.kinds
@@ -150,6 +154,66 @@ def reinstate(actor: Actor, organisation_id: int) -> None:
     ORGANISATION.require(actor, "reinstate", row)
     LIFECYCLE.fire(row, "reinstate", actor=actor)
     row.state_reason = ""
+
+
+def set_scope(
+    actor: Actor, organisation_id: int, *, is_body: bool, districts: list[str], codes: list[str]
+) -> Organisation:
+    """Make an organisation a recommending body for districts and for members named by their codes, or end that."""
+    row = queries.get(actor, organisation_id)
+    ORGANISATION.require(actor, "set_scope", row)
+    if row.id in actor.organisations():
+        raise Forbidden(_("不能核定自己所在的单位。请另一位同事来办。"))
+    named: list[Organisation] = []
+    if is_body:
+        require_verified(row)
+        if not districts and not codes:
+            raise Invalid("districts", _("请至少选一个区，或写一家成员单位。"))
+        if unknown := [d for d in districts if d not in terms.districts()]:
+            raise Invalid("districts", _("没有这个区：%(names)s。", names="、".join(unknown)))
+        named = [_named(code) for code in dict.fromkeys(codes)]
+        _free(row, districts, named)
+    session().execute(delete(ScopeEntry).where(ScopeEntry.body_id == row.id))
+    row.is_recommending_body = is_body
+    if is_body:
+        session().add_all(ScopeEntry(body_id=row.id, district=d) for d in districts)
+        session().add_all(ScopeEntry(body_id=row.id, organisation_id=o.id) for o in named)
+    session().flush()
+    record(
+        events.ScopeSet(
+            actor=actor,
+            organisation_id=row.id,
+            is_body=is_body,
+            districts=districts if is_body else [],
+            members=[o.id for o in named],
+        )
+    )
+    return row
+
+
+def _named(code: str) -> Organisation:
+    found = queries.by_uscc(uscc.normalise(code))
+    if found is None:
+        raise Invalid("codes", _("没有登记过代码为 %(code)s 的单位。", code=code[:40]))
+    return found
+
+
+def _free(row: Organisation, districts: list[str], named: list[Organisation]) -> None:
+    """A district or member has one body at most, so that everybody knows whom to ask."""
+    taken = session().scalars(
+        select(ScopeEntry).where(
+            ScopeEntry.body_id != row.id,
+            or_(ScopeEntry.district.in_(districts), ScopeEntry.organisation_id.in_([o.id for o in named])),
+        )
+    )
+    for entry in taken:
+        body = queries.by_ids([entry.body_id])[entry.body_id]
+        if entry.district:
+            what = best(terms.label("district", entry.district))
+        else:
+            what = best(next(o.name for o in named if o.id == entry.organisation_id))
+        field = "districts" if entry.district else "codes"
+        raise Invalid(field, _("%(what)s 已经归 %(body)s 推荐。请先从那边去掉。", what=what, body=best(body.name)))
 
 
 def require_verified(row: Organisation) -> None:

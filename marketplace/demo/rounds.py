@@ -1,0 +1,165 @@
+"""Rounds in the demo: one that is over, one in which a district office recommends scenarios."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.accounts import services as accounts
+from marketplace.demo import content
+from marketplace.kernel import clock
+from marketplace.kernel.db import session
+from marketplace.kernel.text import Text
+from marketplace.organisations import services as organisations
+from marketplace.recommending import services as recommending
+from marketplace.recommending.models import Recommendation
+from marketplace.rounds import services as rounds
+from marketplace.rounds.models import Stage
+from marketplace.scenarios import services as scenarios
+from marketplace.scenarios.models import BudgetKind, Level
+from marketplace.vocabulary import calendar
+from marketplace.vocabulary.parameters import parameters, parse
+
+BODY, DISTRICT = "tuijian", "310115"
+POSTED = (
+    ("yunque", "cart", "retail", "other", "机场行李手推车回收", "Collecting airport luggage carts", "draft"),
+    ("yunque", "hall", "retail", "reception", "航站楼失物招领引导", "Guiding to lost property in a terminal", "sent"),
+    ("xuesong", "dock", "logistics", "warehouse_handling", "冷链月台保温箱码放", "Stacking cool boxes on a dock", "sent"),
+    ("xuesong", "count", "logistics", "warehouse_handling", "冷库夜间盘点", "Night stock count in a cold store", "recommended"),
+)  # fmt: skip
+"""Owner, key, domain, task, title in both languages, and how far it is."""
+
+
+def plan(demo: Any) -> None:
+    """Put the rounds into the calendar of acts."""
+    now = demo.now
+    demo.at(now - timedelta(days=160), "round", lambda: _closed(demo))
+    demo.at(now - timedelta(days=61), "round closed", lambda: rounds.close(demo.actor("officer"), demo.rounds["past"]))
+    demo.at(now - timedelta(days=40), "recommending body", lambda: _body(demo))
+    demo.at(now - timedelta(days=38), "verify", lambda: _scope(demo))
+    demo.at(now - timedelta(days=20), "round", lambda: _open(demo))
+    for number, posted in enumerate(POSTED):
+        demo.at(now - timedelta(days=9 - number), "for a round", lambda posted=posted: _post(demo, *posted))
+    demo.at(now - timedelta(days=2), "recommend", lambda: _recommend(demo))
+
+
+def round_for(demo: Any) -> int | None:
+    """The closed round while it called: what was submitted then belongs to it."""
+    if "past" not in demo.rounds:
+        return None
+    inside = demo.now - timedelta(days=150) <= clock.now() < demo.now - timedelta(days=62)
+    return demo.rounds["past"] if inside else None
+
+
+def _closed(demo: Any) -> None:
+    officer, now = demo.actor("officer"), demo.now
+    row = rounds.create(
+        officer,
+        rounds.RoundData(
+            title=Text.of("首批应用场景征集", "First call for scenarios"),
+            note=Text.of(
+                "面向物流、制造和公共服务，优先现场已经具备、资金已经落实的场景。",
+                "For logistics, manufacturing and public services; scenarios with a ready site and secured funds come first.",
+            ),
+            call_opens_at=now - timedelta(days=151),
+            call_closes_at=calendar.deadline(clock.beijing(now - timedelta(days=62)).date()),
+            figures={"intake_days": 7, "questions_days": 6},
+        ),
+    )
+    demo.rounds["past"] = row.id
+    rounds.open_(officer, row.id)
+
+
+def _body(demo: Any) -> None:
+    name, email = "胡示例", "hu@tuijian.example"
+    person = accounts.create_confirmed(email=email, name=name, password=content.PASSWORD, roles=())
+    demo.people[BODY] = person.id
+    title = Text.of("浦东示例区推荐办公室", "Pudong Example District Recommendation Office")
+    demo.listing.append(
+        {"role": "recommending body", "email": email, "password": content.PASSWORD, "organisation": title.zh}
+    )
+    particulars = organisations.Particulars(
+        name=title,
+        uscc=content.code(90, DISTRICT),
+        kinds=frozenset({"owner"}),
+        district=DISTRICT,
+        about=Text.of(
+            "按批次要求，核对并推荐本区单位的场景和申报。",
+            "Checks and recommends scenarios and bids of its district where a round asks for it.",
+        ),
+        contact_name=name,
+        contact_email=email,
+        contact_phone="021-55500090",
+    )
+    row = organisations.create(demo.actor(BODY), particulars)
+    demo.orgs[BODY] = row.id
+    organisations.attach_licence(demo.actor(BODY), row.id, content.paper("Example certificate 90"))
+    organisations.submit(demo.actor(BODY), row.id)
+
+
+def _scope(demo: Any) -> None:
+    officer = demo.actor("officer")
+    organisations.verify(officer, demo.orgs[BODY])
+    organisations.set_scope(officer, demo.orgs[BODY], is_body=True, districts=[DISTRICT], codes=[])
+
+
+def _open(demo: Any) -> None:
+    officer, now = demo.actor("officer"), demo.now
+    row = rounds.create(
+        officer,
+        rounds.RoundData(
+            title=Text.of("第二批：公共服务与城市物流", "Second round: public services and city logistics"),
+            note=Text.of(
+                "本批次的场景先由所在区推荐。每区名额 3 项，一家单位至多 2 项。",
+                "Scenarios of this round are recommended by their districts first: three each, two of one organisation at most.",
+            ),
+            call_opens_at=now - timedelta(days=20),
+            call_closes_at=calendar.deadline(clock.beijing(now + timedelta(days=30)).date()),
+            figures={"intake_days": 8, "notice_days": 7},
+            stage=Stage.SCENARIOS,
+            recommend_until=calendar.deadline(clock.beijing(now + timedelta(days=40)).date()),
+            quota=3,
+            lead_cap=2,
+        ),
+    )
+    demo.rounds["open"] = row.id
+    rounds.open_(officer, row.id)
+
+
+def _post(demo: Any, owner: str, key: str, domain: str, task: str, zh: str, en: str, far: str) -> None:
+    actor = demo.actor(owner)
+    row = scenarios.create(actor, demo.orgs[owner], title=Text.of(zh, en))
+    demo.scenarios[f"round-{key}"] = row.id
+    runtime, availability = parameters()["runtime"], parameters()["availability"]
+    scenarios.edit(
+        actor,
+        row.id,
+        domain=domain,
+        task=task,
+        district=DISTRICT,
+        summary=Text.of(f"{zh}：每天两班，单次连续作业不少于 4 小时。", f"{en}: two shifts a day, at least four hours in one go."),
+        situation=Text.of("现在四人两班，夜间缺人，高峰时积压。", "Four people in two shifts; short at night, a backlog at peak."),
+        workflow=Text.of("领任务，到点作业，完成后回桩充电，异常时呼叫人工。", "Take the task, work on site, return to charge; call a person when something is wrong."),
+        objects=Text.of("单件不超过 20 kg，尺寸不超过 800×600×400 mm。", "Up to 20 kg and 800×600×400 mm each."),
+        volumes=Text.of("每天约 600 件，人工年费用约 60 万元。", "About 600 a day; labour costs about CNY 600,000 a year."),
+        safety=Text.of("人员混行，限速 1 m/s，声光提示，三处急停。", "People nearby: 1 m/s limit, light and sound, three emergency stops."),
+        budget_kind=BudgetKind.FIXED,
+        budget_max=180,
+        period_months=8,
+        quantity=4,
+    )  # fmt: skip
+    must = scenarios.RequirementData(parameter="runtime", op=runtime.op, value=parse(runtime, "4"), level=Level.MUST)
+    metric = scenarios.MetricData(parameter="availability", op=availability.op, target=parse(availability, "98"))
+    scenarios.set_requirements(actor, row.id, [must])
+    scenarios.set_metrics(actor, row.id, [metric])
+    if far != "draft":
+        scenarios.submit(actor, row.id, declared_by=actor.name, round_id=demo.rounds["open"])
+
+
+def _recommend(demo: Any) -> None:
+    for _owner, key, *_rest, far in POSTED:
+        if far == "recommended":
+            query = select(Recommendation.id).where(Recommendation.scenario_id == demo.scenarios[f"round-{key}"])
+            recommending.recommend(demo.actor(BODY), session().scalars(query).one())
