@@ -19,6 +19,8 @@ import marketplace.evaluation.panels
 import marketplace.evaluation.services
 import marketplace.exchange.messages
 import marketplace.exchange.services
+import marketplace.households.messages
+import marketplace.households.panels
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services
@@ -45,6 +47,7 @@ from marketplace.discovery.views import bp as discovery
 from marketplace.evaluation.views import bp as evaluation
 from marketplace.exchange.views import bp as exchange
 from marketplace.exchange.views import root as schemas
+from marketplace.households.views import bp as households
 from marketplace.notifications.views import bp as notifications
 from marketplace.organisations.views import bp as organisations
 from marketplace.publicity.views import bp as publicity
@@ -58,6 +61,7 @@ PAGES: tuple[Blueprint, ...] = (
     catalogue,
     publicity,
     recommending,
+    households,
     rounds,
     scenarios,
     exchange,

@@ -1,4 +1,4 @@
-"""Rounds in the demo: one that is over, one in which a district office recommends scenarios."""
+"""Rounds in the demo: one that is over, one in which a district office recommends; and the homes of a service body."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from marketplace.accounts import services as accounts
 from marketplace.demo import content
+from marketplace.households import queries as household_queries
+from marketplace.households import services as households
+from marketplace.households.models import Area, Dwelling, Giver, Persons
 from marketplace.kernel import clock
 from marketplace.kernel.db import session
 from marketplace.kernel.text import Text
@@ -22,6 +25,17 @@ from marketplace.scenarios.models import BudgetKind, Level
 from marketplace.vocabulary import calendar
 from marketplace.vocabulary.parameters import parameters, parse
 
+NEEDS = (
+    "独居老人夜里起身不稳，希望床边有东西扶一把，跌倒能马上叫人。",
+    "白天家里没人，老人容易忘记关火，希望有人提醒并能通知家属。",
+    "视力不好，夜里去卫生间怕绊倒，希望有灯和陪同。",
+    "中风后左侧无力，想在屋里自己走动，摔倒时要有人知道。",
+    "老人有时半夜走出门，希望出门前有人提醒，家属能收到消息。",
+    "晨起头晕，希望坐起来时有人看着，不舒服能马上求助。",
+    "照护者白天上班，希望中午能看一眼老人是否吃饭、是否安全。",
+    "两位老人互相照看，一位倒下时另一位扶不动，希望能自动呼叫。",
+)
+"""What eight homes said, each without a name or an address."""
 BODY, DISTRICT = "tuijian", "310115"
 POSTED = (
     ("yunque", "cart", "retail", "other", "机场行李手推车回收", "Collecting airport luggage carts", "draft"),
@@ -43,6 +57,9 @@ def plan(demo: Any) -> None:
     for number, posted in enumerate(POSTED):
         demo.at(now - timedelta(days=9 - number), "for a round", lambda posted=posted: _post(demo, *posted))
     demo.at(now - timedelta(days=2), "recommend", lambda: _recommend(demo))
+    for number, need in enumerate(NEEDS):
+        demo.at(now - timedelta(days=25 - number), "household", lambda need=need: _household(demo, need))
+    demo.at(now - timedelta(days=12), "pool", lambda: _pool(demo))
 
 
 def round_for(demo: Any) -> int | None:
@@ -156,6 +173,29 @@ def _post(demo: Any, owner: str, key: str, domain: str, task: str, zh: str, en: 
     scenarios.set_metrics(actor, row.id, [metric])
     if far != "draft":
         scenarios.submit(actor, row.id, declared_by=actor.name, round_id=demo.rounds["open"])
+
+
+def _household(demo: Any, need: str) -> None:
+    number = NEEDS.index(need)
+    data = households.NeedData(
+        district="310110",
+        dwelling=Dwelling.PUBLIC_RENTAL,
+        area=Area.UNDER_40 if number % 4 else Area.FROM_40,
+        persons=Persons.TWO if number > 5 else Persons.ONE,
+        task="safety_watch",
+        need=need,
+        consent_by=Giver.GUARDIAN if number in (3, 4) else Giver.PERSON,
+        consent_on=clock.today(),
+        agreed=True,
+    )
+    households.write_down(demo.actor("anhe"), demo.orgs["anhe"], data)
+
+
+def _pool(demo: Any) -> None:
+    actor, body = demo.actor("anhe"), demo.orgs["anhe"]
+    ids = [row.id for row in household_queries.needs(actor, body)]
+    title = Text.of("公租房独居老人夜间安全看护", "Night safety for older people in rental homes")
+    households.pool(actor, body, ids, title=title)
 
 
 def _recommend(demo: Any) -> None:

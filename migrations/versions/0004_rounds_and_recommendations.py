@@ -63,6 +63,43 @@ def upgrade() -> None:
     with op.batch_alter_table('scope_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_scope_entry_body_id'), ['body_id'], unique=False)
 
+    op.create_table('household_need',
+    sa.Column('body_id', sa.Integer(), nullable=False),
+    sa.Column('district', sa.String(length=6), nullable=False),
+    sa.Column('dwelling', sa.String(length=24), nullable=False),
+    sa.Column('area', sa.String(length=24), nullable=False),
+    sa.Column('persons', sa.String(length=24), nullable=False),
+    sa.Column('task', sa.String(length=40), nullable=False),
+    sa.Column('need', sa.Text(), nullable=False),
+    sa.Column('consent_version', sa.String(length=20), nullable=False),
+    sa.Column('consent_on', sa.Date(), nullable=False),
+    sa.Column('consent_by', sa.String(length=24), nullable=False),
+    sa.Column('scenario_id', sa.Integer(), nullable=True),
+    sa.Column('created_by', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['body_id'], ['organisation.id'], name=op.f('fk_household_need_body_id_organisation')),
+    sa.ForeignKeyConstraint(['created_by'], ['user_account.id'], name=op.f('fk_household_need_created_by_user_account')),
+    sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], name=op.f('fk_household_need_scenario_id_scenario')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_household_need'))
+    )
+    with op.batch_alter_table('household_need', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_household_need_body_id'), ['body_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_household_need_scenario_id'), ['scenario_id'], unique=False)
+
+    op.create_table('household_pool',
+    sa.Column('scenario_id', sa.Integer(), nullable=False),
+    sa.Column('body_id', sa.Integer(), nullable=False),
+    sa.Column('pooled_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['body_id'], ['organisation.id'], name=op.f('fk_household_pool_body_id_organisation')),
+    sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], name=op.f('fk_household_pool_scenario_id_scenario')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_household_pool')),
+    sa.UniqueConstraint('scenario_id', name=op.f('uq_household_pool_scenario_id'))
+    )
+    with op.batch_alter_table('household_pool', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_household_pool_body_id'), ['body_id'], unique=False)
+
     op.create_table('recommendation',
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('body_id', sa.Integer(), nullable=False),
@@ -139,6 +176,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_recommendation_body_id'))
 
     op.drop_table('recommendation')
+    with op.batch_alter_table('household_pool', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_household_pool_body_id'))
+
+    op.drop_table('household_pool')
+    with op.batch_alter_table('household_need', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_household_need_scenario_id'))
+        batch_op.drop_index(batch_op.f('ix_household_need_body_id'))
+
+    op.drop_table('household_need')
     with op.batch_alter_table('scope_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_scope_entry_body_id'))
 

@@ -228,6 +228,14 @@ RECOMMENDING = [
     post("recommending.send", "in  404 404 409 404 404 404 404", bid_id="covered_bid"),
     post("recommending.send", "in  404 404 409 404 403 403 404", bid_id="judged_bid"),
 ]
+HOUSEHOLDS = [
+    # The service body's own people are none of these: their pages are in tests/households.
+    get("households.desk", PRIVATE, body_id="service_body"),
+    get("households.desk", PRIVATE, body_id="owner"),
+    get("households.new", PRIVATE, body_id="service_body"),
+    get("households.counted", "in  404 404 404 404 403 200 403"),
+    get("scenarios.show", PRIVATE, scenario_id="pooled_scenario"),
+]
 ACCOUNTS = [
     get("accounts.register", EVERYBODY),
     get("accounts.registered", EVERYBODY),
@@ -296,4 +304,5 @@ CHANGING = [
 TABLE: tuple[Row, ...] = (
     *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ACCOUNTS, *SITE, *CHANGING,
     *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS, *RECOMMENDING, *ACCOUNTS, *SITE, *CHANGING,
+    *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS, *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *SITE, *CHANGING,
 )  # fmt: skip

@@ -44,7 +44,7 @@ class Town:
     def actors(self) -> dict[str, Actor]:
         """Every kind of actor, built now."""
         names = ["stranger", "rival", "officer", "auditor", "administrator", "expert", "reviewer", "newcomer"]
-        names += ["body", "body-viewer"]
+        names += ["body", "body-viewer", "helper", "helper-viewer"]
         names += [f"{o}{suffix}" for o in MEMBERS for suffix in ("", "-editor", "-viewer")]
         return {"nobody": NOBODY, "SYSTEM": SYSTEM} | {n: self.world.person(n) for n in names}
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from marketplace.challenges.models import Challenge
+from marketplace.households import services as households
 from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.text import Text
 from marketplace.organisations.models import MemberRole, Organisation
 from marketplace.recommending import services as recommending
 from marketplace.rounds import services as rounds
 from marketplace.rounds.models import Stage
 from marketplace.scenarios import services as scenarios
+from tests.factories.homes import home
 from tests.factories.rounds import Rounds
 from tests.factories.world import World
 
@@ -34,6 +37,16 @@ def before(world: World, ids: dict[str, int]) -> Rounds:
     return made
 
 
+def _homes(world: World, ids: dict[str, int]) -> None:
+    ids["service_body"] = world.organisation("helper", "service_body").id
+    world.join("helper-viewer", session().get_one(Organisation, ids["service_body"]), MemberRole.VIEWER)
+    homes = [home(world, ids["service_body"]) for _each in range(6)]
+    with unit_of_work():
+        ids["pooled_scenario"] = households.pool(
+            world.person("helper"), ids["service_body"], homes[:5], title=Text.of("夜间看护")
+        ).id
+
+
 def after(world: World, ids: dict[str, int], made: Rounds) -> None:
     """What runs now: scenarios in every state before the body, and a sealed bid's cover sheet."""
     recommending.lapse_due()
@@ -49,6 +62,7 @@ def after(world: World, ids: dict[str, int], made: Rounds) -> None:
     made.decline(ids["declined_recommendation"])
     with unit_of_work():
         scenarios.withdraw(world.owner, ids["gone_scenario"])
+    _homes(world, ids)
     ids["bid_round"] = made.open(stage=Stage.BIDS)
     challenge = made.challenge(ids["bid_round"], "新批次")
     ids["covered_bid"] = world.submitted_bid(challenge).id

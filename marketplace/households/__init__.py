@@ -1,0 +1,1 @@
+"""What households need, told through a service body: kept to that body, published only as numbers of five homes or more."""
