@@ -26,7 +26,7 @@ def mine(actor: Actor, _row: Any) -> str | None:
 @panel("scenario.check", order=10)
 def of_scenario(actor: Actor, row: Scenario) -> str | None:
     """What the body said of a scenario."""
-    if row.body_id is None:
+    if row.round is None or not row.round.asks(Stage.SCENARIOS):
         return None
     found = queries.of_scenario(actor, row.id)
     return render_template("recommending/_said.html", row=found) if found else None

@@ -16,6 +16,7 @@ from marketplace.recommending.policies import LIST, RECOMMENDATION
 from marketplace.recommending.states import State
 from marketplace.rounds import queries as rounds
 from marketplace.rounds.models import Round, Stage
+from marketplace.scenarios.models import Scenario
 
 # Of a bid the cover sheet needs its state; the sealed bytes stay in the database.
 _WITH = (
@@ -89,10 +90,13 @@ def waiting(actor: Actor) -> list[tuple[Round, Organisation, int]]:
 
 
 def of_scenario(actor: Actor, scenario_id: int) -> Recommendation | None:
-    """The newest recommendation of a scenario, when the actor may see it."""
-    query = select(Recommendation).where(Recommendation.scenario_id == scenario_id, RECOMMENDATION.where(actor))
+    """The recommendation of a scenario in the round that it is in now, when the actor may see it."""
+    query = select(Recommendation).join(Scenario, Scenario.id == Recommendation.scenario_id)
+    query = query.where(
+        Scenario.id == scenario_id, Recommendation.round_id == Scenario.round_id, RECOMMENDATION.where(actor)
+    )
     query = query.options(joinedload(Recommendation.body), joinedload(Recommendation.round))
-    return session().scalar(query.order_by(Recommendation.id.desc()).limit(1))
+    return session().scalar(query)
 
 
 def of_bid(actor: Actor, bid_id: int) -> Recommendation | None:

@@ -24,7 +24,7 @@ from marketplace.recommending.policies import LIST, RECOMMENDATION
 from marketplace.recommending.states import RECOMMENDING, State
 from marketplace.rounds.models import Round, Stage
 from marketplace.scenarios import services as scenarios
-from marketplace.scenarios.events import ScenarioHeld, ScenarioWithdrawn
+from marketplace.scenarios.events import ScenarioHeld, ScenarioSubmitted, ScenarioWithdrawn
 from marketplace.scenarios.models import Scenario
 
 SENDABLE = (BidState.DRAFT, BidState.SUBMITTED, BidState.WITHDRAWN, BidState.OPENED)
@@ -99,7 +99,18 @@ def _bids_opened(_work: object, event: BidsOpened) -> None:
         row.shown_at = clock.now()
 
 
+def _reached_staff(_work: object, event: ScenarioSubmitted) -> None:
+    """What was declined and sent again after the body's days comes to staff with what the body said."""
+    scenario = session().get_one(Scenario, event.scenario_id)
+    query = select(Recommendation).where(
+        Recommendation.scenario_id == scenario.id, Recommendation.round_id == scenario.round_id
+    )
+    for row in session().scalars(query):
+        row.shown_at = row.shown_at or clock.now()
+
+
 subscribe(ScenarioHeld, _scenario_came)
+subscribe(ScenarioSubmitted, _reached_staff)
 subscribe(ScenarioWithdrawn, _scenario_gone)
 subscribe(BidWithdrawn, _bid_gone)
 subscribe(BidsOpened, _bids_opened)

@@ -190,6 +190,21 @@ def test_after_the_deadline_a_scenario_goes_to_staff_at_once(
     assert (row.is_with_staff, row.body_id) == (True, None)
 
 
+def test_what_was_declined_and_waits_for_the_deadline_comes_to_staff_with_the_bodys_reason(
+    world: World, made: Rounds, body_id: int, clock: time_machine.Coordinates
+) -> None:
+    round_id = made.open(stage=Stage.SCENARIOS)
+    scenario_id = made.sent(round_id)
+    made.decline(made.of_scenario(scenario_id))
+    assert "夜间配送" not in words(client(world, "officer"), f"/zh/rounds/{round_id}")
+    clock.shift(timedelta(days=60))
+    with unit_of_work():
+        scenarios.submit(world.owner, scenario_id, declared_by="owner", round_id=round_id)
+    page = words(client(world, "officer"), f"/zh/staff/scenarios/{scenario_id}")
+    assert "推荐单位意见 未予推荐" in page
+    assert "缺少资金来源。" in page
+
+
 def test_where_no_body_answers_for_the_owner_staff_have_it_at_once(world: World, made: Rounds) -> None:
     made.body(districts=("310151",))
     assert _scenario(made.sent(made.open(stage=Stage.SCENARIOS))).is_with_staff
