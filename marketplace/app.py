@@ -20,6 +20,7 @@ from werkzeug.routing import IntegerConverter
 from config import Settings
 from marketplace import features
 from marketplace.accounts import identity, proof
+from marketplace.infra import metrics
 from marketplace.infra.audit import anchor
 from marketplace.infra.audit import services as audit
 from marketplace.infra.files.services import LocalStore
@@ -68,6 +69,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MASTER_KEY=settings.master_key,
         ALLOWED_HOSTS=settings.allowed_hosts,
         TRUSTED_PROXIES=settings.trusted_proxies,
+        METRICS_TOKEN=settings.metrics_token,
         ICP_NUMBER=settings.icp_number,
         POLICE_NUMBER=settings.police_number,
         SECOND_FACTOR_FOR_STAFF=settings.holds_staff_to_second_factor,
@@ -166,6 +168,7 @@ def start_web(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    metrics.start(app, processes=settings.web_processes)
     security.start(app)
     CSRFProtect(app)
     limiter.init_app(app)

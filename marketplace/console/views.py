@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
-from sqlalchemy import func, select, text
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, url_for
 
 from marketplace.accounts import queries as accounts
 from marketplace.bids import queries as bids
 from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import queries as challenges
-from marketplace.console import queries
-from marketplace.infra.jobs.models import Heartbeat
+from marketplace.console import health, queries
+from marketplace.infra import metrics
 from marketplace.infra.jobs.services import move_clock, wake_for_the_clock
-from marketplace.infra.mail.models import OutboxMail
-from marketplace.infra.search.services import engine
 from marketplace.kernel import clock
-from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
@@ -147,18 +145,26 @@ def healthz() -> Any:
 
 @root.get("/readyz")
 def readyz() -> Any:
-    """Database, worker, index and outbox answer; 503 names what does not."""
-    checks: dict[str, Any] = {}
-    session().execute(text("SELECT 1"))
-    checks["database"] = "ok"
-    beat = session().get(Heartbeat, "worker")
-    age = (clock.real_now() - beat.at).total_seconds() if beat else None
-    checks["worker"] = "ok" if age is not None and age < 180 else "missing"
-    checks["index"] = len(engine().known())
-    oldest = session().scalar(select(func.min(OutboxMail.created_at)).where(OutboxMail.sent_at.is_(None)))
-    checks["mail_waiting_seconds"] = round((clock.now() - oldest).total_seconds()) if oldest else 0
-    ready = checks["worker"] == "ok"
-    return jsonify(status="ready" if ready else "not ready", **checks), 200 if ready else 503
+    """Database, worker, index and outbox; 503 names what does not do its work."""
+    ready, found = health.readiness()
+    return jsonify(status="ready" if ready else "not ready", **found), 200 if ready else 503
+
+
+@root.get("/metrics")
+def figures() -> Any:
+    """Figures for Prometheus: with the token of the settings, or, without one, for this machine only."""
+    token = current_app.config["METRICS_TOKEN"]
+    if token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        allowed = hmac.compare_digest(given.encode(), token.encode())
+    else:
+        # A request that a proxy passed on comes from anywhere, whatever address it shows.
+        passed_on = "X-Forwarded-For" in request.headers
+        allowed = request.remote_addr in ("127.0.0.1", "::1") and not passed_on
+    if not allowed:
+        raise NotFound()
+    body, media_type = metrics.exposition()
+    return Response(body, content_type=media_type)
 
 
 @root.get("/mailbox")

@@ -11,8 +11,10 @@ import structlog
 from flask import Flask, abort, g, request
 from werkzeug.wrappers import Response
 
+from marketplace.infra import metrics
 from marketplace.infra.jobs.services import load_clock
 from marketplace.kernel import clock
+from marketplace.kernel.db import queries_so_far
 
 log = structlog.get_logger()
 CSP = (
@@ -32,6 +34,12 @@ def _waited(app: Flask) -> timedelta:
         return timedelta(0)
     waited = timedelta(seconds=clock.real_now().timestamp() - float(begun[1]))
     return waited if timedelta(0) < waited <= LONGEST_WAIT else timedelta(0)
+
+
+def _path() -> str:
+    """The address for the log, without the secret that a mailed link carries."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(str(token), "…") if token else request.path
 
 
 def start(app: Flask) -> None:
@@ -64,13 +72,17 @@ def start(app: Flask) -> None:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:
             set_("Cache-Control", "no-store" if g.get("actor") and g.actor.is_signed_in else "no-cache")
+            seconds = time.perf_counter() - g.get("began", time.perf_counter())
+            metrics.observe(request.endpoint, response.status_code, seconds)
             log.info(
                 "request",
                 id=g.get("request_id", ""),
+                endpoint=request.endpoint,
                 method=request.method,
-                path=request.path,
+                path=_path(),
                 status=response.status_code,
-                ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000),
+                ms=round(seconds * 1000),
+                queries=queries_so_far(),
                 user=g.actor.user_id if g.get("actor") else None,
             )
         return response

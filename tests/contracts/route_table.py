@@ -287,6 +287,8 @@ SITE = [
     post("console.move", ELSEWHERE),
     get("root.healthz", EVERYBODY),
     get("root.readyz", "503 503 503 503 503 503 503 503"),
+    # From this machine only; tests/console/test_health.py asks from elsewhere.
+    get("root.figures", EVERYBODY),
     get("root.mailbox", ELSEWHERE),
     get("root.robots", EVERYBODY),
     get("root.favicon", ELSEWHERE),
