@@ -329,13 +329,10 @@ def reset_second_factor(email: str, reason: str) -> None:
 def reset(data: Path, yes: bool) -> None:
     """Throw the demo's data away, so that the next run begins anew."""
     data = data.resolve()
-    known = ("marketplace.db", "marketplace.db-wal", "marketplace.db-shm", "jobs.db", "jobs.db-wal", "jobs.db-shm")
-    doomed = [
-        p
-        for p in [*(data / n for n in known), *(data / n for n in ("files", "imports", "index", "mailbox"))]
-        if p.exists()
-    ]
-    doomed += [p for p in (data / "secrets.env", data / "demo-accounts.json", data / "log.jsonl") if p.exists()]
+    bases = [f"{name}.db{end}" for name in ("marketplace", "jobs") for end in ("", "-wal", "-shm")]
+    folders = ["files", "imports", "index", "mailbox", "metrics"]
+    notes = ["secrets.env", "demo-accounts.json", "log.jsonl", "worker.lock", "audit-heads.jsonl"]
+    doomed = [p for p in (data / name for name in (*bases, *folders, *notes)) if p.exists()]
     if doomed and not yes and not click.confirm(f"Delete {len(doomed)} entries in {data}?"):
         return
     remove: Callable[[Path], Any]
