@@ -18,9 +18,13 @@ from marketplace.bids.services import drafting
 from marketplace.demo.content import paper
 from marketplace.evaluation.models import BidStage
 from marketplace.kernel.db import session, unit_of_work
+from marketplace.organisations import services as organisations
 from marketplace.publicity import services as publicity
+from marketplace.rounds.models import Stage
 from marketplace.scenarios.views import STEPS
 from tests.factories import stages
+from tests.factories.homes import home
+from tests.factories.rounds import Rounds
 from tests.factories.stages import Stages
 from tests.factories.world import World
 
@@ -47,7 +51,7 @@ PARAMETERS = (
 FIELDS = (
     "act", "stage", "count", "reason", "answer", "user", "role", "given", "session", "lead", "add", "drop", "product",
     "draft_number", "revision", "prefill", "stay", "why-reason", "closes_on", "reason_zh", "member", "theme", "text",
-    "by", "next", "parameter", "remove",
+    "by", "next", "parameter", "remove", "id", "home", "scenario", "quota", "codes", "districts", "consent_on", "area",
 )  # fmt: skip
 READERS = (
     "challenges",
@@ -91,12 +95,21 @@ def ids(world: World, clock: time_machine.Coordinates) -> dict[str, int]:
     with unit_of_work():
         drafting.attach(world.vendor, bid_id, paper("Report"))
     draft_id = world.draft("草稿").id
+    made = Rounds(world)
+    # The owner's manager also works for a body that recommends and writes down what homes need.
+    body_id = world.organisation("owner", "service_body").id
+    with unit_of_work():
+        organisations.set_scope(world.officer, body_id, is_body=True, districts=["310115"], codes=[])
+    round_id = made.open(stage=Stage.SCENARIOS)
+    made.sent(round_id)
+    home(world, body_id, "owner")
     world.work()
     found = {
         "challenge_id": open_id, "shortlisted": challenge_id, "bid_id": bid_id, "opened": bids["alpha"],
         "notice_id": notice_id, "objection_id": objection_id, "product_id": product_id, "scenario_id": draft_id,
         "organisation_id": world.vendor_id, "owner_id": world.owner_id, "number": 1,
         "user_id": world.users["stranger"],
+        "round_id": round_id, "body_id": body_id,
         "file_id": session().scalars(select(BidFile.id)).one(),
         "stage_id": session().scalars(select(BidStage.id)).one(),
     }  # fmt: skip
