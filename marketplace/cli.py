@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 
 from config import Settings
 
@@ -61,11 +62,12 @@ def run(port: int, host: str, data: Path) -> None:
     from marketplace.demo.seed import seed
 
     app = _app()
+    # What this process and its children log goes to a file: the terminal shows progress, addresses and accounts only.
+    log = (data / "log.jsonl").open("a")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
     _upgrade(app)
     with app.app_context():
         seed(click.echo)
-    # Our children's output goes to a file: the terminal shows addresses and accounts only.
-    log = (data / "log.jsonl").open("ab")
     command = [sys.executable, "-m", "marketplace"]
     children = [
         subprocess.Popen([*command, "serve", "--port", str(port), "--host", host], stdout=log, stderr=log),
@@ -80,8 +82,10 @@ def _announce(app: Any, address: str, data: Path) -> None:
 
     accounts = json.loads((data / "demo-accounts.json").read_text("utf-8"))
     click.echo(f"\n  {address}/zh/    {address}/en/    mails: {address}/mailbox\n")
-    for account in accounts:
+    shown = [a for number, a in enumerate(accounts) if a["role"] not in {b["role"] for b in accounts[:number]}]
+    for account in shown:
         click.echo(f"  {account['role']:<16} {account['email']:<32} {account['password']}   {account['organisation']}")
+    click.echo(f"  and {len(accounts) - len(shown)} more in {data / 'demo-accounts.json'}")
     click.echo(f"\n  log: {data / 'log.jsonl'}    stop: Ctrl-C\n")
 
 

@@ -45,6 +45,13 @@ def scenarios() -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
+def round_scenarios() -> list[dict[str, Any]]:
+    """The scenarios that were posted for the round which asks for recommendations."""
+    found: list[dict[str, Any]] = _load("round")
+    return found
+
+
+@lru_cache(maxsize=1)
 def products() -> list[dict[str, Any]]:
     """The invented products."""
     return [entry for domain in DOMAINS for entry in _load(f"products/{domain}")]

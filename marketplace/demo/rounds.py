@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.accounts import services as accounts
-from marketplace.demo import content
+from marketplace.demo import content, stories
+from marketplace.demo.timeline import Demo
 from marketplace.households import queries as household_queries
 from marketplace.households import services as households
 from marketplace.households.models import Area, Dwelling, Giver, Persons
@@ -21,9 +22,8 @@ from marketplace.recommending.models import Recommendation
 from marketplace.rounds import services as rounds
 from marketplace.rounds.models import Stage
 from marketplace.scenarios import services as scenarios
-from marketplace.scenarios.models import BudgetKind, Level
+from marketplace.scenarios.models import BudgetKind
 from marketplace.vocabulary import calendar
-from marketplace.vocabulary.parameters import parameters, parse
 
 NEEDS = (
     "独居老人夜里起身不稳，希望床边有东西扶一把，跌倒能马上叫人。",
@@ -37,16 +37,9 @@ NEEDS = (
 )
 """What eight homes said, each without a name or an address."""
 BODY, DISTRICT = "tuijian", "310115"
-POSTED = (
-    ("yunque", "cart", "retail", "other", "机场行李手推车回收", "Collecting airport luggage carts", "draft"),
-    ("yunque", "hall", "retail", "reception", "航站楼失物招领引导", "Guiding to lost property in a terminal", "sent"),
-    ("xuesong", "dock", "logistics", "warehouse_handling", "冷链月台保温箱码放", "Stacking cool boxes on a dock", "sent"),
-    ("xuesong", "count", "logistics", "warehouse_handling", "冷库夜间盘点", "Night stock count in a cold store", "recommended"),
-)  # fmt: skip
-"""Owner, key, domain, task, title in both languages, and how far it is."""
 
 
-def plan(demo: Any) -> None:
+def plan(demo: Demo) -> None:
     """Put the rounds into the calendar of acts."""
     now = demo.now
     demo.at(now - timedelta(days=160), "round", lambda: _closed(demo))
@@ -54,23 +47,15 @@ def plan(demo: Any) -> None:
     demo.at(now - timedelta(days=40), "recommending body", lambda: _body(demo))
     demo.at(now - timedelta(days=38), "verify", lambda: _scope(demo))
     demo.at(now - timedelta(days=20), "round", lambda: _open(demo))
-    for number, posted in enumerate(POSTED):
-        demo.at(now - timedelta(days=9 - number), "for a round", lambda posted=posted: _post(demo, *posted))
+    for number, data in enumerate(content.round_scenarios()):
+        demo.at(now - timedelta(days=9 - number), "for a round", lambda data=data: _post(demo, data))
     demo.at(now - timedelta(days=2), "recommend", lambda: _recommend(demo))
     for number, need in enumerate(NEEDS):
         demo.at(now - timedelta(days=25 - number), "household", lambda need=need: _household(demo, need))
     demo.at(now - timedelta(days=12), "pool", lambda: _pool(demo))
 
 
-def round_for(demo: Any) -> int | None:
-    """The closed round while it called: what was submitted then belongs to it."""
-    if "past" not in demo.rounds:
-        return None
-    inside = demo.now - timedelta(days=150) <= clock.now() < demo.now - timedelta(days=62)
-    return demo.rounds["past"] if inside else None
-
-
-def _closed(demo: Any) -> None:
+def _closed(demo: Demo) -> None:
     officer, now = demo.actor("officer"), demo.now
     row = rounds.create(
         officer,
@@ -89,7 +74,7 @@ def _closed(demo: Any) -> None:
     rounds.open_(officer, row.id)
 
 
-def _body(demo: Any) -> None:
+def _body(demo: Demo) -> None:
     name, email = "胡示例", "hu@tuijian.example"
     person = accounts.create_confirmed(email=email, name=name, password=content.PASSWORD, roles=())
     demo.people[BODY] = person.id
@@ -116,13 +101,13 @@ def _body(demo: Any) -> None:
     organisations.submit(demo.actor(BODY), row.id)
 
 
-def _scope(demo: Any) -> None:
+def _scope(demo: Demo) -> None:
     officer = demo.actor("officer")
     organisations.verify(officer, demo.orgs[BODY])
     organisations.set_scope(officer, demo.orgs[BODY], is_body=True, districts=[DISTRICT], codes=[])
 
 
-def _open(demo: Any) -> None:
+def _open(demo: Demo) -> None:
     officer, now = demo.actor("officer"), demo.now
     row = rounds.create(
         officer,
@@ -145,37 +130,36 @@ def _open(demo: Any) -> None:
     rounds.open_(officer, row.id)
 
 
-def _post(demo: Any, owner: str, key: str, domain: str, task: str, zh: str, en: str, far: str) -> None:
-    actor = demo.actor(owner)
-    row = scenarios.create(actor, demo.orgs[owner], title=Text.of(zh, en))
-    demo.scenarios[f"round-{key}"] = row.id
-    runtime, availability = parameters()["runtime"], parameters()["availability"]
+def _post(demo: Demo, data: dict[str, Any]) -> None:
+    actor = demo.actor(data["owner"])
+    row = scenarios.create(actor, demo.orgs[data["owner"]], title=content.text(data["title"]))
+    demo.scenarios[data["key"]] = row.id
     scenarios.edit(
         actor,
         row.id,
-        domain=domain,
-        task=task,
+        domain=data["domain"],
+        task=data["task"],
         district=DISTRICT,
-        summary=Text.of(f"{zh}：每天两班，单次连续作业不少于 4 小时。", f"{en}: two shifts a day, at least four hours in one go."),
-        situation=Text.of("现在四人两班，夜间缺人，高峰时积压。", "Four people in two shifts; short at night, a backlog at peak."),
-        workflow=Text.of("领任务，到点作业，完成后回桩充电，异常时呼叫人工。", "Take the task, work on site, return to charge; call a person when something is wrong."),
-        objects=Text.of("单件不超过 20 kg，尺寸不超过 800×600×400 mm。", "Up to 20 kg and 800×600×400 mm each."),
-        volumes=Text.of("每天约 600 件，人工年费用约 60 万元。", "About 600 a day; labour costs about CNY 600,000 a year."),
-        safety=Text.of("人员混行，限速 1 m/s，声光提示，三处急停。", "People nearby: 1 m/s limit, light and sound, three emergency stops."),
+        **{n: content.text(data[n]) for n in ("summary", "situation", "workflow", "objects", "volumes", "safety")},
         budget_kind=BudgetKind.FIXED,
-        budget_max=180,
-        period_months=8,
-        quantity=4,
-    )  # fmt: skip
-    must = scenarios.RequirementData(parameter="runtime", op=runtime.op, value=parse(runtime, "4"), level=Level.MUST)
-    metric = scenarios.MetricData(parameter="availability", op=availability.op, target=parse(availability, "98"))
-    scenarios.set_requirements(actor, row.id, [must])
-    scenarios.set_metrics(actor, row.id, [metric])
-    if far != "draft":
+        budget_max=data["budget"],
+        period_months=data["months"],
+        quantity=data["quantity"],
+    )
+    scenarios.set_requirements(actor, row.id, [stories.requirement(entry) for entry in data["requirements"]])
+    scenarios.set_metrics(actor, row.id, [stories.metric(entry) for entry in data["metrics"]])
+    if data["far"] != "draft":
         scenarios.submit(actor, row.id, declared_by=actor.name, round_id=demo.rounds["open"])
 
 
-def _household(demo: Any, need: str) -> None:
+def _recommend(demo: Demo) -> None:
+    for data in content.round_scenarios():
+        if data["far"] == "recommended":
+            query = select(Recommendation.id).where(Recommendation.scenario_id == demo.scenarios[data["key"]])
+            recommending.recommend(demo.actor(BODY), session().scalars(query).one())
+
+
+def _household(demo: Demo, need: str) -> None:
     number = NEEDS.index(need)
     data = households.NeedData(
         district="310110",
@@ -191,15 +175,8 @@ def _household(demo: Any, need: str) -> None:
     households.write_down(demo.actor("anhe"), demo.orgs["anhe"], data)
 
 
-def _pool(demo: Any) -> None:
+def _pool(demo: Demo) -> None:
     actor, body = demo.actor("anhe"), demo.orgs["anhe"]
     ids = [row.id for row in household_queries.needs(actor, body)]
     title = Text.of("公租房独居老人夜间安全看护", "Night safety for older people in rental homes")
     households.pool(actor, body, ids, title=title)
-
-
-def _recommend(demo: Any) -> None:
-    for _owner, key, *_rest, far in POSTED:
-        if far == "recommended":
-            query = select(Recommendation.id).where(Recommendation.scenario_id == demo.scenarios[f"round-{key}"])
-            recommending.recommend(demo.actor(BODY), session().scalars(query).one())

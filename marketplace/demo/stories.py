@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.bids.services import opening
 from marketplace.challenges import services as challenges
-from marketplace.demo import bidding, content, rounds
+from marketplace.demo import bidding, content
 from marketplace.demo.timeline import Demo, working_morning
 from marketplace.evaluation import services as evaluation
 from marketplace.kernel import clock
@@ -82,12 +82,13 @@ def _draft(demo: Demo, data: dict[str, Any], *, metrics: bool) -> None:
         **{n: content.text(terms.get(n)) for n in ("payment", "ip", "data_rights")},
         eligibility=Text.of("\n".join(e["zh"] for e in eligibility), "\n".join(e["en"] for e in eligibility)),
     )
-    scenarios.set_requirements(actor, row.id, [_requirement(entry) for entry in data["requirements"]])
+    scenarios.set_requirements(actor, row.id, [requirement(entry) for entry in data["requirements"]])
     if metrics:
-        scenarios.set_metrics(actor, row.id, [_metric(entry) for entry in data["metrics"]])
+        scenarios.set_metrics(actor, row.id, [metric(entry) for entry in data["metrics"]])
 
 
-def _requirement(entry: dict[str, Any]) -> scenarios.RequirementData:
+def requirement(entry: dict[str, Any]) -> scenarios.RequirementData:
+    """A requirement as the data files write it."""
     parameter = parameters()[entry["parameter"]]
     return scenarios.RequirementData(
         parameter=parameter.key,
@@ -99,7 +100,8 @@ def _requirement(entry: dict[str, Any]) -> scenarios.RequirementData:
     )
 
 
-def _metric(entry: dict[str, Any]) -> scenarios.MetricData:
+def metric(entry: dict[str, Any]) -> scenarios.MetricData:
+    """An acceptance metric as the data files write it."""
     parameter = parameters()[entry["parameter"]]
     return scenarios.MetricData(
         parameter=parameter.key,
@@ -115,7 +117,7 @@ def _submit(demo: Demo, key: str, data: dict[str, Any]) -> None:
     actor = demo.actor(data["owner"])
     scenarios.attach(actor, demo.scenarios[key], content.paper("Example site plan"), is_public=False)
     scenarios.attach(actor, demo.scenarios[key], content.paper("Example task sheet"), is_public=True)
-    scenarios.submit(actor, demo.scenarios[key], declared_by=actor.name, round_id=rounds.round_for(demo))
+    scenarios.submit(actor, demo.scenarios[key], declared_by=actor.name, round_id=demo.calling)
 
 
 def _publish(demo: Demo, key: str, story: dict[str, Any], published: datetime) -> None:

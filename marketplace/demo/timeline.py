@@ -55,6 +55,12 @@ class Demo:
         row = session().get_one(User, self.people[who])
         return actor_of(row.id, row.name)
 
+    @property
+    def calling(self) -> int | None:
+        """The first round while it called for scenarios: what was submitted then belongs to it."""
+        inside = self.ago(150) <= clock.now() < self.ago(62)
+        return self.rounds.get("past") if inside else None
+
     def add_person(
         self, key: str, *, email: str, name: str, role: str, organisation: str, roles: tuple[str, ...] = ()
     ) -> None:
