@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("search",)
+NAMES = ("search", "pages", "fanout", "startup")
 
 
 def main(wanted: list[str]) -> None:
