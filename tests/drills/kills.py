@@ -198,7 +198,7 @@ def kills(
         for person in crew:
             person.join(60)
         with app.app_context():
-            _drained(120)
+            drained(120)
         check = site.run("check").stdout.strip()
     with app.app_context():
         found = _count(log, mails, killed, first_revisions, check)
@@ -251,7 +251,7 @@ def _segments(site: Installation) -> set[str]:
     return {p.name for p in (site.data / "index").glob("index-*/*")}
 
 
-def _drained(seconds: float) -> None:
+def drained(seconds: float) -> None:
     """Wait until nothing waits for the worker."""
     until = time.monotonic() + seconds
     waiting = -1

@@ -27,6 +27,7 @@ from marketplace.bids.models import BidVersion
 from marketplace.kernel.db import db, session
 from tests.drills.browser import Answer, Browser, hidden, said
 from tests.drills.installation import ROOT, Installation, MailServer, database, installed
+from tests.drills.kills import drained
 from tests.factories.crowd import Bidder, close_in, crowd
 from tests.factories.world import PASSWORD
 
@@ -90,9 +91,9 @@ def rush(site: Installation, mails: MailServer, *, count: int, window: float, pr
         attempts = [Attempt(b, Browser(site.port, n, proxied=proxied)) for n, b in enumerate(bidders)]
         with ThreadPoolExecutor(6) as pool:
             list(pool.map(Attempt.prepare, attempts))
-        _until_quiet(mails)
         ahead = 4.0
         with app.app_context():
+            drained(120)
             close_in(challenge_id, ahead)
             db.session.remove()
         first = time.time() + ahead - window
@@ -104,22 +105,15 @@ def rush(site: Installation, mails: MailServer, *, count: int, window: float, pr
             thread.start()
         for thread in threads:
             thread.join()
-        _until_quiet(mails)
+        with app.app_context():
+            drained(120)
+            db.session.remove()
         said_by_check = site.run("check").stdout.strip()
     with app.app_context():
         stored = set(session().scalars(select(BidVersion.bid_id)))
         db.session.remove()
         db.engine.dispose()
     return _figures(attempts, stored, mails, said_by_check) | {"count": count, "window": window, "load": load}
-
-
-def _until_quiet(mails: MailServer, seconds: float = 3) -> None:
-    """Wait until the worker has sent no mail for a while."""
-    seen, since = -1, time.monotonic()
-    while time.monotonic() - since < seconds:
-        if len(mails.taken) != seen:
-            seen, since = len(mails.taken), time.monotonic()
-        time.sleep(0.1)
 
 
 def _figures(attempts: list[Attempt], stored: set[int], mails: MailServer, check: str) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 from argon2 import PasswordHasher
 from flask import Flask
 
 from marketplace.challenges.models import Challenge
+from marketplace.infra.search.models import IndexJob
 from marketplace.kernel import clock
-from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from tests.factories.stages import Stages
 from tests.factories.world import World
 
@@ -52,7 +54,6 @@ def crowd(app: Flask, count: int) -> tuple[int, list[Bidder]]:
 
 def close_in(challenge_id: int, seconds: float) -> None:
     """Move a challenge's deadline to a moment ahead: what thirty days of waiting would have brought."""
-    from datetime import timedelta
-
-    with unit_of_work():
-        session().get_one(Challenge, challenge_id).closes_at = clock.now() + timedelta(seconds=seconds)
+    with unit_of_work() as work:
+        work.get_one(Challenge, challenge_id).closes_at = clock.now() + timedelta(seconds=seconds)
+        work.add(IndexJob(kind="challenge", row_id=challenge_id, created_at=clock.now()))

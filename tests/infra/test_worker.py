@@ -7,7 +7,10 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from marketplace.infra.jobs.services import the_only_worker
+from tests.factories.world import World
 
 HOLD = """
 import sys, time
@@ -41,3 +44,15 @@ def test_a_second_worker_waits_until_the_first_was_killed(tmp_path: Path) -> Non
 def test_workers_of_two_folders_do_not_wait_for_each_other(tmp_path: Path) -> None:
     with the_only_worker(tmp_path / "one"), the_only_worker(tmp_path / "two"):
         assert {p.name for p in tmp_path.glob("*/worker.lock")} == {"worker.lock"}
+
+
+def test_many_who_write_leave_one_wake(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(world.app.config, "WAKE_WORKER", True)
+    huey = world.app.extensions["huey"]
+    huey.flush()
+    world.submitted()
+    assert huey.pending_count() == 1
+    huey.dequeue()
+    world.product()
+    assert huey.pending_count() == 1
+    huey.flush()

@@ -154,7 +154,9 @@ def _wake(_told: list[Event]) -> None:
     if not current_app.config["WAKE_WORKER"] or _working.get():
         return
     try:
-        current_app.extensions["jobs"]["look"]()
+        # A wake that nobody has read yet will be read after this commit: one is enough for all who wrote.
+        if not current_app.extensions["huey"].pending_count():
+            current_app.extensions["jobs"]["look"]()
     except Exception:
         log.exception("wake_failed")
 
