@@ -94,6 +94,8 @@ def first_needed() -> dict[str, int]:
         ago, objector = story["ago"], [story["objection"]["by"]] if "objection" in story else []
         for who in (entry["owner"], *objector, *(b["vendor"] for b in bids().get(entry["key"], ()))):
             found[who] = max(found.get(who, 0), ago)
+    for entry in round_scenarios():
+        found[entry["owner"]] = max(found.get(entry["owner"], 0), 275 if entry.get("round") == "pilot" else 12)
     return found
 
 

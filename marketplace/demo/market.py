@@ -30,7 +30,7 @@ def plan(demo: Demo) -> None:
         first = needed.get(vendor, 0) + LEAD - 6
         early = data["key"] in content.offered() or "withdrawn" in data
         entered = demo.ago(first if early else max(8, first - 3 * number))
-        demo.at(entered, "product", lambda data=data: _product(demo, data))
+        demo.at(entered, "product", lambda data=data: product(demo, data))
         later = [d for d in _dates(data) if d > clock.beijing(entered).date()]
         if later:
             seen = demo.now - timedelta(days=(clock.beijing(demo.now).date() - max(later)).days - 3)
@@ -84,7 +84,8 @@ def _verification(demo: Demo, data: dict[str, Any], joined: datetime) -> None:
         demo.at(demo.ago(18), "suspend", pause)
 
 
-def _product(demo: Demo, data: dict[str, Any]) -> None:
+def product(demo: Demo, data: dict[str, Any]) -> None:
+    """A product as its vendor enters it, public at once where the vendor is verified."""
     actor = demo.actor(data["vendor"])
     price = data["price"]
     row = catalogue.create(

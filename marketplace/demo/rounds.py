@@ -44,12 +44,22 @@ def plan(demo: Demo) -> None:
     now = demo.now
     demo.at(now - timedelta(days=160), "round", lambda: _closed(demo))
     demo.at(now - timedelta(days=61), "round closed", lambda: rounds.close(demo.actor("officer"), demo.rounds["past"]))
-    demo.at(now - timedelta(days=40), "recommending body", lambda: _body(demo))
-    demo.at(now - timedelta(days=38), "verify", lambda: _scope(demo))
+    demo.at(now - timedelta(days=300), "recommending body", lambda: _body(demo))
+    demo.at(now - timedelta(days=298), "verify", lambda: _scope(demo))
+    demo.at(now - timedelta(days=270), "pilot round", lambda: _pilot(demo))
     demo.at(now - timedelta(days=20), "round", lambda: _open(demo))
+    demo.at(now - timedelta(days=3), "next round", lambda: _next(demo))
     for number, data in enumerate(content.round_scenarios()):
-        demo.at(now - timedelta(days=9 - number), "for a round", lambda data=data: _post(demo, data))
-    demo.at(now - timedelta(days=2), "recommend", lambda: _recommend(demo))
+        posted, decided = (265, 255) if data.get("round") == "pilot" else (9, 2)
+        demo.at(now - timedelta(days=posted - number), "for a round", lambda data=data: _post(demo, data))
+        if data["far"] in DECISIONS:
+            demo.at(now - timedelta(days=decided), "decide", lambda data=data: _decide(demo, data))
+    for act, ago in (("close", 245), ("archive", 200)):
+        demo.at(
+            now - timedelta(days=ago),
+            act,
+            lambda act=act: getattr(rounds, act)(demo.actor("officer"), demo.rounds["pilot"]),
+        )
     for number, need in enumerate(NEEDS):
         demo.at(now - timedelta(days=25 - number), "household", lambda need=need: _household(demo, need))
     demo.at(now - timedelta(days=12), "pool", lambda: _pool(demo))
@@ -107,6 +117,38 @@ def _scope(demo: Demo) -> None:
     organisations.set_scope(officer, demo.orgs[BODY], is_body=True, districts=[DISTRICT], codes=[])
 
 
+def _pilot(demo: Demo) -> None:
+    officer, now = demo.actor("officer"), demo.now
+    row = rounds.create(
+        officer,
+        rounds.RoundData(
+            title=Text.of("试点批次：口岸与冷链", "Pilot round: port, airport and cold chain"),
+            note=Text.of("先在一个区试行推荐。", "Recommendation tried out in one district."),
+            call_opens_at=now - timedelta(days=270),
+            call_closes_at=calendar.deadline(clock.beijing(now - timedelta(days=256)).date()),
+            stage=Stage.SCENARIOS,
+            recommend_until=calendar.deadline(clock.beijing(now - timedelta(days=250)).date()),
+            quota=2,
+            lead_cap=1,
+        ),
+    )
+    demo.rounds["pilot"] = row.id
+    rounds.open_(officer, row.id)
+
+
+def _next(demo: Demo) -> None:
+    now = demo.now
+    rounds.create(
+        demo.actor("officer2"),
+        rounds.RoundData(
+            title=Text.of("第三批：居家与社区", "Third round: homes and communities"),
+            note=Text.of("名额和推荐办法还在商量。", "Quotas and recommendation are still being discussed."),
+            call_opens_at=now + timedelta(days=40),
+            call_closes_at=calendar.deadline(clock.beijing(now + timedelta(days=80)).date()),
+        ),
+    )
+
+
 def _open(demo: Demo) -> None:
     officer, now = demo.actor("officer"), demo.now
     row = rounds.create(
@@ -149,14 +191,22 @@ def _post(demo: Demo, data: dict[str, Any]) -> None:
     scenarios.set_requirements(actor, row.id, [stories.requirement(entry) for entry in data["requirements"]])
     scenarios.set_metrics(actor, row.id, [stories.metric(entry) for entry in data["metrics"]])
     if data["far"] != "draft":
-        scenarios.submit(actor, row.id, declared_by=actor.name, round_id=demo.rounds["open"])
+        scenarios.submit(actor, row.id, declared_by=actor.name, round_id=demo.rounds[data.get("round", "open")])
 
 
-def _recommend(demo: Demo) -> None:
-    for data in content.round_scenarios():
-        if data["far"] == "recommended":
-            query = select(Recommendation.id).where(Recommendation.scenario_id == demo.scenarios[data["key"]])
-            recommending.recommend(demo.actor(BODY), session().scalars(query).one())
+DECISIONS = ("recommended", "declined", "withdrawn")
+
+
+def _decide(demo: Demo, data: dict[str, Any]) -> None:
+    scenario_id = demo.scenarios[data["key"]]
+    if data["far"] == "withdrawn":
+        scenarios.withdraw(demo.actor(data["owner"]), scenario_id)
+        return
+    row_id = session().scalars(select(Recommendation.id).where(Recommendation.scenario_id == scenario_id)).one()
+    if data["far"] == "recommended":
+        recommending.recommend(demo.actor(BODY), row_id)
+    else:
+        recommending.decline(demo.actor(BODY), row_id, reason=data["reason"])
 
 
 def _household(demo: Demo, need: str) -> None:

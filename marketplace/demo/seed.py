@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import func, select
 
+from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.demo import content, market, rounds, stories
 from marketplace.demo.timeline import Demo, Say
@@ -28,6 +29,7 @@ def seed(say: Say) -> bool:
     _sync(False)
     with current_app.test_request_context(base_url=current_app.config["SITE_URL"]), force_language("zh"):
         _staff(demo)
+        _leavers(demo)
         market.plan(demo)
         stories.plan(demo)
         rounds.plan(demo)
@@ -40,6 +42,27 @@ def seed(say: Say) -> bool:
     path.write_text(json.dumps(demo.listing, ensure_ascii=False, indent=2) + "\n", "utf-8")
     say("The demo is ready.")
     return True
+
+
+LEAVERS = {
+    "deactivated": lambda who, _admin: accounts.deactivate(who),
+    "blocked": lambda who, admin: accounts.block(admin, who.user_id, reason="已调离项目办公室。"),
+    "leaving": lambda who, _admin: accounts.ask_deletion(who),
+    "deleted": lambda who, _admin: accounts.ask_deletion(who),
+}
+"""People who use their accounts no more, each in another way; the worker deletes what was asked for a week ago."""
+
+
+def _leavers(demo: Demo) -> None:
+    with clock.moved_to(demo.ago(300)), unit_of_work():
+        for name in LEAVERS:
+            row = accounts.create_confirmed(
+                email=f"{name}@people.example", name="离开示例", password=content.PASSWORD, hashed=demo.hashed
+            )
+            demo.people[name] = row.id
+    for name, act in LEAVERS.items():
+        moment = demo.ago(3 if name == "leaving" else 20)
+        demo.at(moment, name, lambda name=name, act=act: act(demo.actor(name), demo.actor("administrator")))
 
 
 def _sync(to_disk: bool) -> None:

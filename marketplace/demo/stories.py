@@ -38,7 +38,7 @@ def plan(demo: Demo) -> None:
 def _prepare(demo: Demo, data: dict[str, Any], story: dict[str, Any]) -> None:
     key, fate = data["key"], story["story"]
     published = working_morning(demo.ago(story["ago"]))
-    demo.at(published - timedelta(days=12), "draft", lambda: _draft(demo, data, metrics=fate != "draft"))
+    demo.at(published - timedelta(days=12), "draft", lambda: draft(demo, data, metrics=fate != "draft"))
     if fate == "draft":
         return
     demo.at(published - timedelta(days=9), "submit", lambda: _submit(demo, key, data))
@@ -56,7 +56,8 @@ def _prepare(demo: Demo, data: dict[str, Any], story: dict[str, Any]) -> None:
         demo.at(published, "prepare", lambda: challenges.create(demo.actor(officer), demo.scenarios[key]))
 
 
-def _draft(demo: Demo, data: dict[str, Any], *, metrics: bool) -> None:
+def draft(demo: Demo, data: dict[str, Any], *, metrics: bool = True) -> None:
+    """A scenario as its owner writes it down."""
     actor = demo.actor(data["owner"])
     row = scenarios.create(actor, demo.orgs[data["owner"]], title=content.text(data["title"]))
     demo.scenarios[data["key"]] = row.id

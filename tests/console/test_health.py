@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.infra.jobs.services import beat
+from marketplace.infra.search.services import rebuild
 from tests.factories.world import World
 
 
@@ -117,6 +118,7 @@ def test_each_of_several_processes_tells_the_sum_of_all(tmp_path: Path) -> None:
 
 def test_readiness_names_the_worker_that_is_silent(client: FlaskClient, clock: time_machine.Coordinates) -> None:
     beat()
+    rebuild()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["status"], answer.json["worker"]) == (200, "ready", "ok")
     assert answer.json["index"].startswith("index-")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from marketplace.demo import content, seed
+from marketplace.demo import content, market, stories
+from marketplace.demo.timeline import Demo
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests.factories.world import World
 
 
 def filled(world: World) -> None:
-    """The demo's twenty-odd drafts belong to "owner", its products, nearly all of them public, to "vendor"."""
+    """The demo's sixty drafts belong to "owner", its products, nearly all of them public, to "vendor"."""
     owner_id, vendor_id = world.owner_id, world.vendor_id
-    demo = seed.Demo(clock.now(), lambda _text: None)
+    demo = Demo(clock.now(), lambda _text: None)
     for data in (*content.scenarios(), *content.products()):
         key = data.get("owner") or data["vendor"]
         demo.people[key] = world.users["owner" if "owner" in data else "vendor"]
         demo.orgs[key] = owner_id if "owner" in data else vendor_id
     with unit_of_work():
         for data in content.scenarios():
-            seed._draft(demo, data)
+            stories.draft(demo, data)
         for data in content.products():
-            seed._product(demo, data)
+            market.product(demo, data)

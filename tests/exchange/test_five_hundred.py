@@ -107,6 +107,8 @@ def _spoilt(sheets: Sheets) -> tuple[Sheets, list[tuple[str, str]]]:
     for name, key, column, value, message in MISTAKES:
         sheet = next(s for s in SCENARIOS.sheets if s.name == name)
         line = next(n for n, cells in enumerate(sheets[name]) if cells["key"] == key)
+        if name == "requirements" and column == "value":
+            wrong[name][line] |= {"parameter": "额定负载 · Rated payload", "op": "≥", "unit": "kg"}
         wrong[name][line][column] = value
         if column == "unit":
             wrong[name][line]["parameter"], wrong[name][line]["value"] = "额定负载 · Rated payload", "20"

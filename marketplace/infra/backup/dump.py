@@ -31,9 +31,10 @@ def revision(connection: Connection) -> str:
 
 
 def lines(connection: Connection, table: Table) -> Iterator[bytes]:
-    """Each row as one line, in the order of its key."""
-    columns = [_as_written(connection, c) if isinstance(c.type, kinds.JSON) else c for c in table.columns]
-    names = [c.name for c in table.columns]
+    """Each row as one line, in the order of its key; columns by name, since migrations leave them in another order."""
+    found = sorted(table.columns, key=lambda column: column.name)
+    columns = [_as_written(connection, c) if isinstance(c.type, kinds.JSON) else c for c in found]
+    names = [c.name for c in found]
     query = select(*columns).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH)
     for row in connection.execute(query):
         plain = {name: _plain(value) for name, value in zip(names, row, strict=True)}

@@ -44,7 +44,7 @@ class WhooshEngine:
     def generation(self) -> str:
         """Which state of the index is read: it changes with every write and every rebuild."""
         opened = self.snapshot()
-        return f"{Path(opened.folder).name}.{opened.generation}"
+        return f"{Path(opened.folder).name}.{opened.generation}" if opened.folder else "none"
 
     def _new(self) -> Path:
         from whoosh.index import create_in
