@@ -12,7 +12,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import Addressee
 from marketplace.infra.announcements import DECLARATIONS, Announcement, Declaration
 from marketplace.infra.jobs.services import drains
-from marketplace.infra.mail.services import Rendered, queue, render, send_due
+from marketplace.infra.mail.services import Letter, Rendered, queue, render, send_due
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session, unit_of_work
@@ -88,14 +88,18 @@ def _audience(declaration: Declaration, who: list[Any]) -> list[Addressee]:
 
 def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered], audience: list[Addressee]) -> None:
     known = set(session().scalars(select(InboxItem.user_id).where(InboxItem.event_id == event_id)))
-    for person in audience:
-        with force_language(person.language):
-            queue(
+    queue(
+        [
+            Letter(
                 dedupe=f"{event_id}:{person.user_id or person.email}"[:120],
                 recipient=person.email,
                 language=person.language,
                 rendered=rendered[person.language],
             )
+            for person in audience
+        ]
+    )
+    for person in audience:
         if declaration.inbox and person.user_id and person.user_id not in known:
             session().add(
                 InboxItem(

@@ -430,8 +430,8 @@ def test_production_asks_staff_and_a_setting_says_otherwise(mode: str, said: boo
     from config import Settings
 
     whole = Settings(
-        mode=mode, secret_key="s" * 40, master_key="ab" * 32, allowed_hosts="x.example", site_url="https://x.example",
-        second_factor_for_staff=said,
+        mode=mode, secret_key="0123456789" * 4, master_key="0123456789abcdef" * 4, allowed_hosts="x.example",
+        site_url="https://x.example", mail_transport="smtp", second_factor_for_staff=said,
     )  # fmt: skip
     assert whole.holds_staff_to_second_factor is asks
 

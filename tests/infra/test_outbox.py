@@ -19,7 +19,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from marketplace.infra.mail.models import OutboxMail
-from marketplace.infra.mail.services import RETRIES, Rendered, mailbox, queue, render, send_due
+from marketplace.infra.mail.services import RETRIES, Letter, Rendered, mailbox, queue, render, send_due
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.i18n import force_language
@@ -41,10 +41,12 @@ class Server:
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
         self.refusals: list[str] = []
+        self.callers: set[tuple[str, int]] = set()
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, caller: Any, envelope: Envelope) -> str:  # noqa: N802
         """Take the mail, or answer the next refusal."""
         self.taken.append(envelope)
+        self.callers.add(caller.peer)
         return self.refusals.pop(0) if self.refusals else "250 OK"
 
     def mail(self, number: int) -> EmailMessage:
@@ -74,7 +76,7 @@ def smtp(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 def _queue(dedupe: str = "event:1", recipient: str = "wang@people.example") -> None:
     with current_app.test_request_context(base_url="http://site.example"), unit_of_work():
-        queue(dedupe=dedupe, recipient=recipient, language="zh", rendered=MAIL)
+        queue([Letter(dedupe, recipient, "zh", MAIL)])
 
 
 def _rows() -> list[OutboxMail]:
@@ -99,7 +101,7 @@ def test_a_subject_is_one_line(app: Flask) -> None:
 
 def test_what_is_rolled_back_is_never_sent(app: Flask) -> None:
     with app.test_request_context(), pytest.raises(ZeroDivisionError), unit_of_work():  # noqa: PT012
-        queue(dedupe="event:1", recipient="wang@people.example", language="zh", rendered=MAIL)
+        queue([Letter("event:1", "wang@people.example", "zh", MAIL)])
         raise ZeroDivisionError
     assert _rows() == []
     assert send_due() == 0
@@ -162,6 +164,20 @@ def test_one_refused_mail_does_not_hold_up_the_others(app: Flask, smtp: Server) 
     _queue("event:2", "wang@people.example")
     assert send_due() == 2
     assert [r.sent_at is not None for r in _rows()] == [False, True]
+
+
+def test_mails_of_one_batch_share_a_connection_until_there_is_trouble(app: Flask, smtp: Server) -> None:
+    for number in range(4):
+        _queue(f"event:{number}")
+    assert send_due() == 4
+    assert (len(smtp.taken), len(smtp.callers)) == (4, 1)
+    smtp.callers.clear()
+    smtp.refusals = ["421 4.3.2 Closing"]
+    for number in range(4, 8):
+        _queue(f"event:{number}")
+    assert send_due() == 4
+    assert (len(smtp.taken), len(smtp.callers)) == (8, 2)
+    assert [r.sent_at is not None for r in _rows()] == [True] * 4 + [False] + [True] * 3
 
 
 def test_waiting_grows_with_each_attempt_and_after_the_last_the_mail_is_named(

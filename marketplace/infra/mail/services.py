@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import charset as mail_charset
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app, render_template
-from flask_mail import Mail, Message
+from flask_mail import Message
 from mjml import mjml2html
 from sqlalchemy import String, delete, literal, select, update
 from sqlalchemy import cast as cast_to
 
 from marketplace.infra.mail.models import OutboxMail
+from marketplace.infra.mail.transports import transport
 from marketplace.kernel import clock
 from marketplace.kernel.db import session, unit_of_work
 
@@ -72,25 +73,38 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
     )
 
 
-def queue(*, dedupe: str, recipient: str, language: str, rendered: Rendered) -> None:
-    """Add a mail to the outbox; nothing happens when ``dedupe`` is known already."""
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one address; ``dedupe`` makes the same announcement reach a person once."""
+
+    dedupe: str
+    recipient: str
+    language: str
+    rendered: Rendered
+
+
+def queue(letters: Sequence[Letter]) -> None:
+    """Add mails to the outbox; one whose ``dedupe`` is known already is left out."""
     work = session()
-    if work.scalar(select(OutboxMail.id).where(OutboxMail.dedupe == dedupe)):
-        return
+    wanted = {letter.dedupe: letter for letter in letters}
+    known = set(work.scalars(select(OutboxMail.dedupe).where(OutboxMail.dedupe.in_(wanted))))
     domain = current_app.config["MAIL_DEFAULT_SENDER"].rpartition("@")[2]
-    work.add(
-        OutboxMail(
-            dedupe=dedupe,
-            recipient=recipient,
-            language=language,
-            subject=" ".join(rendered.subject.split())[:300],
-            text=rendered.text(),
-            html=rendered.html(),
-            message_id=f"<{dedupe.replace(':', '.')}@{domain}>",
-            created_at=clock.now(),
-            next_attempt_at=clock.real_now(),
+    for dedupe, letter in wanted.items():
+        if dedupe in known:
+            continue
+        work.add(
+            OutboxMail(
+                dedupe=dedupe,
+                recipient=letter.recipient,
+                language=letter.language,
+                subject=" ".join(letter.rendered.subject.split())[:300],
+                text=letter.rendered.text(),
+                html=letter.rendered.html(),
+                message_id=f"<{dedupe.replace(':', '.')}@{domain}>",
+                created_at=clock.now(),
+                next_attempt_at=clock.real_now(),
+            )
         )
-    )
     work.flush()
 
 
@@ -136,31 +150,26 @@ def send_due() -> int:
             .limit(BATCH)
         )
     )
-    for mail_id in due:
-        work.rollback()
-        row = work.get(OutboxMail, mail_id)
-        if row is None or row.sent_at is not None:
-            continue
-        number, message = row.id, _message(row)
-        work.rollback()
-        problem = _send(number, message)
-        with unit_of_work() as writing:
-            _record(writing.get_one(OutboxMail, mail_id), problem)
+    way = transport(current_app._get_current_object())  # type: ignore[attr-defined]
+    try:
+        for mail_id in due:
+            work.rollback()
+            row = work.get(OutboxMail, mail_id)
+            if row is None or row.sent_at is not None:
+                continue
+            number, message = row.id, _message(row)
+            work.rollback()
+            problem = ""
+            try:
+                way.send(number, message)
+            except (OSError, smtplib.SMTPException) as error:
+                problem = f"{type(error).__name__}: {error}"[:300]
+            with unit_of_work() as writing:
+                _record(writing.get_one(OutboxMail, mail_id), problem)
+    finally:
+        way.close()
     work.rollback()
     return len(due)
-
-
-def _send(number: int, message: Message) -> str:
-    """Hand the mail over; answers what went wrong, or nothing."""
-    try:
-        if current_app.config["MAIL_TRANSPORT"] == "files":
-            _write(Path(current_app.config["MAILBOX"]), number, message)
-        else:
-            mail: Mail = current_app.extensions["mail"]
-            mail.send(message)
-    except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"[:300]
-    return ""
 
 
 def _record(row: OutboxMail, problem: str) -> None:
@@ -172,14 +181,6 @@ def _record(row: OutboxMail, problem: str) -> None:
     wait = RETRIES[min(row.attempts - 1, len(RETRIES) - 1)]
     far = timedelta(days=3650) if row.attempts > len(RETRIES) else timedelta(minutes=wait)
     row.next_attempt_at = clock.real_now() + far
-
-
-def _write(folder: Path, number: int, message: Message) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{number:08d}.eml"
-    partial = path.with_suffix(".part")
-    partial.write_bytes(message.as_bytes())
-    partial.replace(path)
 
 
 def mailbox(limit: int = 200) -> Iterator[tuple[int, EmailMessage]]:
