@@ -24,7 +24,14 @@ MOST_SHEET_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_CELLS = 600_000
 MOST_CHARACTERS = 64 * 1024 * 1024
-_CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
+_ROW = re.compile(r"[1-9]\d{0,6}", re.ASCII)
+_INDEX = re.compile(r"\d{0,8}", re.ASCII)
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STRINGS, STYLES = "xl/sharedstrings.xml", "xl/styles.xml"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 class _Harmful(Exception):
@@ -42,7 +49,7 @@ class _Seen:
 
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
-    """The parts that hold cells, none of them larger than it says, all of them within the limit."""
+    """The parts that hold cells, all of them within the limit, under small letters: some readers tell no case apart."""
     parts: dict[str, bytes] = {}
     left = MOST_UNPACKED
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -51,20 +58,48 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
         for entry in archive.infolist():
             if not entry.filename.endswith((".xml", ".rels")) or "/drawings/" in entry.filename:
                 continue
+            name = entry.filename.lower()
+            if name in parts:
+                raise _Harmful
             with archive.open(entry) as part:
-                parts[entry.filename] = part.read(left + 1)
-            left -= len(parts[entry.filename])
+                parts[name] = part.read(left + 1)
+            left -= len(parts[name])
             if left < 0:
                 raise _Harmful
     return parts
 
 
-def _repacked(parts: dict[str, bytes]) -> bytes:
-    """The same parts without compression: what opens them cannot be made to unpack more than was looked through."""
+def _link(number: int, kind: str, target: str) -> str:
+    return f'<Relationship Id="rId{number}" Type="{_DOCUMENT}/{kind}" Target="{target}"/>'
+
+
+def _links(links: str) -> str:
+    return f'<Relationships xmlns="{_PACKAGE}">{links}</Relationships>'
+
+
+def _rebuilt(parts: dict[str, bytes], paths: list[str]) -> bytes:
+    """A workbook of exactly those sheets, in that order, with names and relations of our own, uncompressed.
+
+    What opens it finds nothing but what was looked through, however it would have read names, case and relations.
+    """
+    since_1904 = any(a.get("date1904") in ("1", "true") for a in _elements(parts.get(BOOK, b"<x/>"), "workbookPr"))
+    numbers = range(1, len(paths) + 1)
+    sheets = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
+    links = "".join(_link(n, "worksheet", f"worksheets/s{n}.xml") for n in numbers)
+    book = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><workbookPr date1904="{int(since_1904)}"/>'
+        f"<sheets>{sheets}</sheets></workbook>"
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, body in parts.items():
-            archive.writestr(name, body)
+        archive.writestr("_rels/.rels", _links(_link(1, "officeDocument", BOOK)))
+        archive.writestr(BOOK, book)
+        archive.writestr(RELATIONS, _links(links))
+        for n, path in zip(numbers, paths, strict=True):
+            archive.writestr(f"xl/worksheets/s{n}.xml", parts[path])
+        for name, own in ((STRINGS, "xl/sharedStrings.xml"), (STYLES, STYLES)):
+            if name in parts:
+                archive.writestr(own, parts[name])
     return out.getvalue()
 
 
@@ -93,23 +128,37 @@ def _elements(body: bytes, wanted: str) -> list[dict[str, str]]:
 def _lengths(body: bytes) -> list[int]:
     """How long each shared string is."""
     found: list[int] = []
+    inside = False
     parser = _parser()
 
     def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal inside
         if name.rpartition(":")[2] == "si":
+            if inside:
+                raise ValueError("a string within a string")
+            inside = True
             found.append(0)
+
+    def end(name: str) -> None:
+        nonlocal inside
+        inside = inside and name.rpartition(":")[2] != "si"
 
     def characters(text: str) -> None:
         if found:
             found[-1] += len(text)
 
-    parser.StartElementHandler, parser.CharacterDataHandler = start, characters
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = characters
     parser.Parse(body, True)
     return found
 
 
 def _looked_through(body: bytes) -> _Seen:
-    """Where formulas stand, how far the cells reach, and which shared strings they repeat."""
+    """Where formulas stand, how far the cells reach, and which shared strings they repeat.
+
+    ``ValueError`` for places and numbers that are not written as spreadsheets write them, or go backwards: another
+    reader might understand "xfd01" or "+5" differently.
+    """
     seen = _Seen()
     at = [0, 0]
     shared = reading = False
@@ -120,11 +169,15 @@ def _looked_through(body: bytes) -> _Seen:
         nonlocal shared, reading, digits
         name = name.rpartition(":")[2]
         if name == "row":
-            number = attributes.get("r", "")
-            at[:] = [int(number) if number.isascii() and number.isdigit() and len(number) < 8 else at[0] + 1, 0]
+            number = attributes.get("r", str(at[0] + 1))
+            if not _ROW.fullmatch(number) or int(number) <= at[0]:
+                raise ValueError("rows out of order")
+            at[:] = [int(number), 0]
         elif name == "c":
-            match = _CELL.fullmatch(attributes.get("r", ""))
-            at[:] = [int(match[2]), _number(match[1])] if match else [max(at[0], 1), at[1] + 1]
+            place = _CELL.fullmatch(attributes.get("r", f"{letters(at[1] + 1)}{max(at[0], 1)}"))
+            if place is None or (here := [int(place[2]), _number(place[1])]) <= at:
+                raise ValueError("cells out of order")
+            at[:] = here
             shared = attributes.get("t") == "s"
         elif name == "f":
             seen.formulas.add((at[0], at[1]))
@@ -140,7 +193,9 @@ def _looked_through(body: bytes) -> _Seen:
         nonlocal reading
         if name.rpartition(":")[2] == "v":
             reading = False
-            if shared and digits.isascii() and digits.isdigit() and len(digits) < 9:
+            if shared and not _INDEX.fullmatch(digits):
+                raise ValueError("no number of a string")
+            if shared and digits:
                 seen.strings.append(int(digits))
 
     def characters(text: str) -> None:
@@ -172,13 +227,10 @@ def letters(number: int) -> str:
 
 def _paths(parts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     """Every sheet's name with the part that holds it."""
-    targets = {
-        a.get("Id", ""): a.get("Target", "")
-        for a in _elements(parts.get("xl/_rels/workbook.xml.rels", b"<x/>"), "Relationship")
-    }
-    for attributes in _elements(parts.get("xl/workbook.xml", b"<x/>"), "sheet"):
+    targets = {a.get("Id", ""): a.get("Target", "") for a in _elements(parts.get(RELATIONS, b"<x/>"), "Relationship")}
+    for attributes in _elements(parts.get(BOOK, b"<x/>"), "sheet"):
         identity = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
-        target = targets.get(identity, "")
+        target = targets.get(identity, "").lower()
         yield attributes.get("name", ""), target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
@@ -192,20 +244,27 @@ def _known(name: str) -> list[tuple[Format, Sheet]]:
     ]
 
 
+def _once(sheets: list[Sheet]) -> None:
+    for number, sheet in enumerate(sheets):
+        if any(sheet.name == other.name for other in sheets[:number]):
+            raise unreadable(_("「%(sheet)s」这张表出现了两次。请删掉一张。", sheet=best(sheet.label)))
+
+
 def read(data: bytes) -> Contents:
     """The items of a workbook with everything that is wrong with its shape; ``Invalid`` for what is no workbook."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         parts = _unpacked(data)
-        lengths = _lengths(parts.get("xl/sharedStrings.xml", b"<x/>"))
-        found = [(name, path, *known) for name, path in _paths(parts) for known in _known(name)[:1]]
-        seen = {name: _looked_through(parts[path]) for name, path, *_rest in found if path in parts}
-        repeated = sum(lengths[n] for s in seen.values() for n in s.strings if n < len(lengths))
+        lengths = _lengths(parts.get(STRINGS, b"<x/>"))
+        found = [(path, *known) for name, path in _paths(parts) if path in parts for known in _known(name)[:1]]
+        _once([sheet for _path, _format, sheet in found])
+        seen = [_looked_through(parts[path]) for path, _format, _sheet in found]
+        repeated = sum(lengths[n] for s in seen for n in s.strings if n < len(lengths))
         if repeated > MOST_CHARACTERS:
             raise _Harmful
-        book = CalamineWorkbook.from_filelike(io.BytesIO(_repacked(parts)))
-        grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in seen}
+        book = CalamineWorkbook.from_filelike(io.BytesIO(_rebuilt(parts, [path for path, _format, _sheet in found])))
+        grids = [book.get_sheet_by_index(n).to_python(skip_empty_area=False) for n in range(len(found))]
     except _Harmful as error:
         raise unreadable(_("这个文件比一张导入表应有的大得多。请只留要导入的内容，另存后再传。")) from error
     except (CalamineError, zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, OSError,
@@ -215,13 +274,13 @@ def read(data: bytes) -> Contents:
         if type(error).__name__ != "PanicException":  # the library's own collapse, which is no Exception
             raise
         raise unreadable(_("这个文件打不开。请用 Excel 或 WPS 另存为 .xlsx 再上传。")) from error
-    sheets = {sheet.name: (name, format_, sheet) for name, _path, format_, sheet in found if name in grids}
+    sheets = {sheet.name: (grid, s.formulas) for (_path, _f, sheet), grid, s in zip(found, grids, seen, strict=True)}
     main = next((f for f in FORMATS.values() if f.items.name in sheets), None)
     if main is None:
         raise unreadable(_("没有找到“场景”或“产品”工作表。请用这里的模板，不要改工作表的名字。"))
     contents = Contents(main, [], [])
     rows = {
-        sheet.name: _rows(contents, number, sheet, grids[sheets[sheet.name][0]], seen[sheets[sheet.name][0]].formulas)
+        sheet.name: _rows(contents, number, sheet, *sheets[sheet.name])
         for number, sheet in enumerate(main.sheets)
         if sheet.name in sheets
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import time
 import zipfile
 from typing import Any
@@ -64,6 +65,7 @@ def _with_rows(rows: str, **more: bytes) -> bytes:
     return _zipped(parts | more)
 
 
+MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 BIG = "这个文件比一张导入表应有的大得多。请只留要导入的内容，另存后再传。"
 SHUT = "这个文件打不开。请用 Excel 或 WPS 另存为 .xlsx 再上传。"
 
@@ -84,6 +86,72 @@ def test_one_long_string_repeated_a_thousand_times_takes_no_memory(app: Flask) -
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 1001))
     data = _with_rows(rows, **{"xl/sharedStrings.xml": strings + b"</t></si></sst>"})
     assert _refused(data) == BIG
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="cv20000"><v>2</v></c></row>',
+        '<row r="1"><c r="CV020000"><v>2</v></c></row>',
+        '<row r="A20000"><c><v>2</v></c></row>',
+        '<row r="2"><c r="A1"><v>2</v></c></row>',
+        '<row r="1"><c r="A1"/><c/><c r="A1"/><c/></row>',
+        '<row r="1"><c r="A1" t="s"><v>+0</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>0000000000</v></c></row>',
+    ],
+    ids=range(7),
+)
+def test_a_place_or_number_that_two_readers_may_read_differently_is_refused(app: Flask, rows: str) -> None:
+    assert _refused(_with_rows(rows)) == SHUT
+
+
+def test_strings_under_a_name_of_another_case_are_counted_too(app: Flask) -> None:
+    parts = _template()
+    del parts["xl/sharedStrings.xml"]
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 801))
+    body = parts["xl/worksheets/sheet1.xml"].decode()
+    parts["xl/worksheets/sheet1.xml"] = re.sub(
+        "<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>", body
+    ).encode()
+    parts["XL/SharedStrings.xml"] = b"<sst xmlns='%s'><si><t>%s</t></si></sst>" % (MAIN, b"x" * 100_000)
+    assert _refused(_zipped(parts)) == BIG
+
+
+@pytest.mark.parametrize("hidden", ["identity", "root", "case"])
+def test_no_sheet_is_opened_but_the_one_that_was_looked_through(app: Flask, hidden: str) -> None:
+    parts = _template()
+    other = re.sub(
+        b"<sheetData>.*</sheetData>",
+        b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>key</t></is></c></row>'
+        b'<row r="2"><c r="A2" t="inlineStr"><is><t>HIDDEN</t></is></c></row></sheetData>',
+        parts["xl/worksheets/sheet1.xml"],
+    )
+    book, links = parts["xl/workbook.xml"], parts["xl/_rels/workbook.xml.rels"]
+    if hidden == "identity":
+        book = book.replace(b'r:id="rId1"', b'x:id="rId1" r:id="rId99"', 1)
+        parts["xl/workbook.xml"] = book.replace(b"<workbook ", b'<workbook xmlns:x="x" ', 1)
+        more = b'<Relationship Id="rId99" Type="worksheet" Target="worksheets/other.xml"/></Relationships>'
+        parts["xl/_rels/workbook.xml.rels"] = links.replace(b"</Relationships>", more)
+        parts["xl/worksheets/other.xml"] = other
+    elif hidden == "root":
+        parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"xl/workbook.xml", b"xl/other.xml")
+        parts["xl/other.xml"] = book.replace(b'r:id="rId1"', b'r:id="rId99"', 1)
+        more = b'<Relationship Id="rId99" Type="worksheet" Target="worksheets/other.xml"/></Relationships>'
+        parts["xl/_rels/other.xml.rels"] = links.replace(b"</Relationships>", more)
+        parts["xl/_rels/workbook.xml.rels"] = links
+        parts["xl/worksheets/other.xml"] = other
+    else:
+        parts = {"xl/worksheets/SHEET1.xml": other} | parts
+    with contextlib.suppress(Invalid):
+        contents, _items, _problems = services.read(File("file.xlsx", _zipped(parts)))
+        assert [r.text("key") for r in contents.records] == []
+
+
+def test_one_sheet_named_a_thousand_times_is_read_once(app: Flask) -> None:
+    parts = _template()
+    again = b"".join(b'<sheet name="Scenarios%s" sheetId="%d" r:id="rId1"/>' % (b" " * n, n + 9) for n in range(3))
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"</sheets>", again + b"</sheets>")
+    assert _refused(_zipped(parts)) == "「场景」这张表出现了两次。请删掉一张。"
 
 
 def test_entities_are_not_expanded(app: Flask) -> None:
