@@ -18,7 +18,11 @@ def _row(payload: dict[str, Any]) -> Recommendation:
 
 
 def _body(payload: dict[str, Any]) -> list[int]:
-    return organisations.member_ids([_row(payload).body_id])
+    """The body's people; of a sealed bid not those of the scenario owner, as the policy has it."""
+    row = _row(payload)
+    people = organisations.member_ids([row.body_id])
+    shut_out = organisations.member_ids([row.challenge_owner_id]) if row.is_sealed else []
+    return [person for person in people if person not in shut_out]
 
 
 def _lead(payload: dict[str, Any]) -> list[int]:

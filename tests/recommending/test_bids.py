@@ -101,10 +101,14 @@ def test_somebody_of_the_scenario_owner_who_also_works_for_the_body_sees_no_bidd
 ) -> None:
     world.join("owner", session().get_one(Organisation, body_id), MemberRole.EDITOR)
     round_id = made.open(stage=Stage.BIDS)
-    recommendation_id = made.cover(world.submitted_bid(made.challenge(round_id)).id)
+    bid_id = world.submitted_bid(made.challenge(round_id)).id
+    seen = last_mail(world)
+    recommendation_id = made.cover(bid_id)
     with pytest.raises(NotFound):
         queries.get(world.owner, recommendation_id)
     assert "拂晓" not in words(client(world, "owner"), f"/zh/recommending/{round_id}/{body_id}")
+    assert [who for who, _subject in mails(world, since=seen)] == ["body", "vendor"]
+    assert "待推荐" not in words(client(world, "owner"), "/zh/inbox")
 
 
 def test_a_bid_that_is_not_submitted_is_not_recommended(world: World, made: Rounds, body_id: int) -> None:
