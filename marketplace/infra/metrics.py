@@ -10,8 +10,8 @@ from typing import Any
 from flask import Flask, current_app
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-SEALED = "bids"
-"""Requests of this blueprint are one figure: told apart, they would say before the opening how many bids came in."""
+SEALED = frozenset({"bids", "recommending"})
+"""Requests of these blueprints are one figure: told apart, they would say before the opening how many bids came in."""
 Gauge = Callable[[], float]
 _gauges: dict[str, tuple[str, Gauge]] = {}
 
@@ -49,8 +49,8 @@ def start(app: Flask, *, processes: int) -> None:
 def observe(endpoint: str | None, status: int, seconds: float) -> None:
     """Count one answered request."""
     name, code = endpoint or "none", str(status)
-    if name.partition(".")[0] == SEALED:
-        name, code = SEALED, "ok" if status < 400 else f"{status // 100}xx"
+    if name.partition(".")[0] in SEALED:
+        name, code = "bids", "ok" if status < 400 else f"{status // 100}xx"
     current_app.extensions["request_seconds"].labels(name, code).observe(seconds)
 
 

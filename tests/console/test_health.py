@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 
 from marketplace.infra.jobs.services import beat
 from marketplace.infra.search.services import rebuild
+from marketplace.rounds.models import Stage
+from tests.factories.rounds import Rounds
 from tests.factories.world import World
 
 
@@ -141,3 +143,12 @@ def test_each_request_is_one_line_that_tells_its_cost_and_no_secret(
     assert (line["endpoint"], line["status"], line["path"]) == ("accounts.reset", answer.status_code, "/zh/reset/…")
     assert (line["ms"] >= 0, line["queries"] > 0, line["user"]) == (True, True, None)
     assert "a-secret-token" not in json.dumps(line)
+
+
+def test_the_figures_do_not_tell_how_many_bids_went_to_a_body(world: World) -> None:
+    made = Rounds(world)
+    made.body()
+    bid_id = world.submitted_bid(made.challenge(made.open(stage=Stage.BIDS))).id
+    browser = world.client("vendor")
+    assert browser.post(f"/zh/bids/{bid_id}/recommending").status_code == 302
+    assert [name for name in _figures(browser) if "recommending" in name] == []
