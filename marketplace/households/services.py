@@ -154,6 +154,10 @@ AREAS = {
 OTHERS = Text.of("其他（每项不足 5 户，不单列）", "others (fewer than five each, not shown apart)")
 
 
+def _total(homes: int) -> Text:
+    return Text.of(f"共 {homes} 户家庭。", f"{homes} homes in all.")
+
+
 def _figures(rows: list[HouseholdNeed]) -> Text:
     """The homes as figures in both languages, none of them of fewer than five."""
     tables = [
@@ -161,7 +165,8 @@ def _figures(rows: list[HouseholdNeed]) -> Text:
         (Text.of("按住房", "By dwelling"), [r.dwelling.value for r in rows], DWELLINGS.__getitem__),
         (Text.of("按面积", "By floor area"), [r.area.value for r in rows], AREAS.__getitem__),
     ]
-    zh, en = [f"共 {len(rows)} 户家庭。"], [f"{len(rows)} homes in all."]
+    total = _total(len(rows))
+    zh, en = [total.zh], [total.en]
     for name, values, word in tables:
         counted = [(word(key) if key else OTHERS, n) for key, n in queries.grouped(values)]
         zh.append(f"{name.zh}：" + "，".join(f"{text.zh} {n} 户" for text, n in counted) + "。")
@@ -185,16 +190,19 @@ def _of(scenario_id: int) -> list[HouseholdNeed]:
 def _delete(actor: Actor, row: HouseholdNeed, why: str) -> None:
     NEED.require(actor, "delete", row)
     scenario_id = row.scenario_id
-    before = _figures(_of(scenario_id)) if scenario_id else Text()
+    known = _of(scenario_id) if scenario_id else []
+    ours = (_figures(known), _total(len(known)))
     record(events.NeedDeleted(actor=actor, need_id=row.id, body_id=row.body_id, why=why))
     session().execute(delete(HouseholdNeed).where(HouseholdNeed.id == row.id))
     if scenario_id is None:
         return
     left = queries.homes(scenario_id)
     scenario = session().get_one(Scenario, scenario_id)
-    if scenario.state in scenarios.EDITABLE and scenario.volumes == before and not actor.is_system:
-        # The figures are still ours: they follow, and say nothing of fewer than five.
-        rest = _figures(_of(scenario_id)) if left >= FEWEST else Text()
+    if scenario.state in scenarios.EDITABLE and scenario.volumes in ours and not actor.is_system:
+        # The figures are still ours: they follow, and say nothing of fewer than five. Whoever has read them once would
+        # see from the difference which home has left: then only the total stays.
+        figures = _figures(_of(scenario_id)) if scenario.submitted_at is None else _total(left)
+        rest = figures if left >= FEWEST else Text()
         scenarios.edit(actor, scenario_id, quantity=left or None, volumes=rest)
     if left < FEWEST and scenario.state in UNPUBLISHED:
         record(events.PoolFellShort(actor=actor, scenario_id=scenario_id, homes=left))
@@ -269,6 +277,14 @@ def top_up(actor: Actor, scenario_id: int, ids: list[int]) -> Scenario:
         raise Invalid("homes", _("请选同一种需要、还没有合并的家庭。"))
     if len(known) + len(more) < FEWEST:
         raise Invalid("homes", _("补上之后仍不足 %(count)s 户，请再选。", count=FEWEST))
+    if scenario.submitted_at is not None and len(more) < FEWEST:
+        raise Invalid(
+            "homes",
+            _(
+                "这个场景提交过，原来的数字已有人看过。再补要一次至少 %(count)s 户，否则前后一比就看得出是哪一户。",
+                count=FEWEST,
+            ),
+        )
     for row in more:
         NEED.require(actor, "pool", row)
         row.scenario_id = scenario_id

@@ -223,6 +223,38 @@ def test_what_fell_below_five_is_not_submitted_until_it_is_topped_up(world: Worl
     assert session().get_one(Scenario, scenario_id).state is State.SUBMITTED
 
 
+def _returned(world: World, scenario_id: int) -> Text:
+    """The figures that staff have read before they sent the scenario back."""
+    _complete(world, scenario_id)
+    _submit(world, scenario_id)
+    with unit_of_work():
+        scenarios.return_(world.officer, scenario_id, reason="请补充。")
+    return session().get_one(Scenario, scenario_id).volumes
+
+
+def test_from_two_readings_nobody_learns_which_home_came(world: World, body_id: int) -> None:
+    scenario_id = _pool(world, body_id, [home(world, body_id) for _each in range(5)])
+    read = _returned(world, scenario_id)
+    more = [home(world, body_id, area=Area.OVER_90) for _each in range(5)]
+    with pytest.raises(Invalid, match="一次至少 5 户"), unit_of_work():
+        services.top_up(world.person("helper"), scenario_id, more[:1])
+    session().rollback()
+    assert session().get_one(Scenario, scenario_id).volumes == read
+    with unit_of_work():
+        services.top_up(world.person("helper"), scenario_id, more)
+    assert "90 m² 以上 5 户" in session().get_one(Scenario, scenario_id).volumes.zh
+
+
+def test_from_two_readings_nobody_learns_which_home_left(world: World, body_id: int) -> None:
+    ids = [home(world, body_id) for _each in range(6)]
+    scenario_id = _pool(world, body_id, [*ids, *(home(world, body_id, area=Area.OVER_90) for _each in range(5))])
+    assert "90 m² 以上 5 户" in _returned(world, scenario_id).zh
+    for left in (10, 9):
+        with unit_of_work():
+            services.forget(world.person("helper"), ids.pop())
+        assert session().get_one(Scenario, scenario_id).volumes.zh == f"共 {left} 户家庭。"
+
+
 def test_what_fell_below_five_is_not_published_either(world: World, body_id: int) -> None:
     from marketplace.challenges import services as challenges
 
