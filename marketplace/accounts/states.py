@@ -22,7 +22,8 @@ LIFECYCLE = Workflow(
     State.ACTIVE,
     step("deactivate", State.ACTIVE, to=State.DEACTIVATED),
     step("reactivate", State.DEACTIVATED, to=State.ACTIVE),
-    step("block", State.ACTIVE, State.DEACTIVATED, to=State.BLOCKED),
+    # Asking for a deletion is no week of safety from being shut; the deletion is off then.
+    step("block", State.ACTIVE, State.DEACTIVATED, State.LEAVING, to=State.BLOCKED),
     step("unblock", State.BLOCKED, to=State.ACTIVE),
     step("ask_deletion", State.ACTIVE, to=State.LEAVING),
     step("keep", State.LEAVING, to=State.ACTIVE),

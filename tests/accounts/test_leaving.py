@@ -195,6 +195,22 @@ def test_an_administrator_shuts_an_account_with_a_reason_and_opens_it_again(worl
     assert "您的账号已恢复使用" in _subjects(world)
 
 
+def test_whoever_asks_for_a_deletion_can_be_shut_all_the_same(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    browser = world.client("stranger")
+    with unit_of_work():
+        accounts.ask_deletion(world.stranger)
+    address = f"/zh/staff/people/{world.users['stranger']}"
+    administrator = world.client("administrator")
+    assert "停用这个账号" in administrator.get(address).text
+    assert administrator.post(address, data={"act": "block", "reason-block": "滥用"}).status_code == 302
+    assert browser.get("/zh/account").status_code == 302
+    clock.shift(timedelta(days=8))
+    world.work()
+    assert _user(world).state is State.BLOCKED
+
+
 def test_a_shut_account_is_not_opened_by_a_new_password(world: World, client: FlaskClient) -> None:
     from marketplace.accounts import tokens
 
