@@ -159,7 +159,7 @@ def members(organisation_id: int) -> Any:
     ORGANISATION.require(actor, "manage", row)
     form = forms.InvitationForm()
     act = request.form.get("act", "remove" if "remove" in request.form else "invite") if request.form else ""
-    if act == "invite" and form.validate_on_submit():
+    if act == "invite" and form.validate_on_submit() and proof.given(form):
         with form.refusals():
             with unit_of_work():
                 role = MemberRole(form.role.data)

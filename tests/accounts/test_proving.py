@@ -15,6 +15,7 @@ from marketplace.challenges.states import State
 from marketplace.evaluation.models import Outcome
 from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel.db import session
+from marketplace.organisations.models import Invitation
 from tests.accounts.test_second_factor import code_now, enrolled
 from tests.factories import stages
 from tests.factories.stages import Stages
@@ -143,6 +144,19 @@ def test_member_roles_change_together_with_a_proof(world: World, clock: time_mac
     assert (lost.status_code, "至少要留一位管理员" in lost.text) == (409, True)
     assert browser.post(address, data={"remove": str(ids["anna"])}).status_code == 302
     assert world.vendor_id not in world.person("anna").memberships
+
+
+def test_whoever_finds_an_open_session_invites_nobody(world: World, clock: time_machine.Coordinates) -> None:
+    browser, address = world.client("vendor"), f"/zh/organisations/{world.vendor_id}/members"
+    clock.shift(LATER)
+    typed = {"act": "invite", "email": "thief@people.example", "role": "manager"}
+    answer = browser.post(address, data=typed)
+    assert (answer.status_code, "thief@people.example" in answer.text) == (422, True)
+    assert session().scalars(select(Invitation)).all() == []
+    ids = re.findall(r'id="(proof-[^"]+)"', answer.text)
+    assert (len(ids) > 2, len(set(ids))) == (True, len(ids))
+    assert browser.post(address, data=typed | PROOF).status_code == 302
+    assert [i.email for i in session().scalars(select(Invitation))] == ["thief@people.example"]
 
 
 @pytest.mark.parametrize("value", ["", "é", "x" * 100_000, "-1", "٣", "9" * 30])
