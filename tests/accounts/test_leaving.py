@@ -195,9 +195,7 @@ def test_an_administrator_shuts_an_account_with_a_reason_and_opens_it_again(worl
     assert "您的账号已恢复使用" in _subjects(world)
 
 
-def test_whoever_asks_for_a_deletion_can_be_shut_all_the_same(
-    world: World, clock: time_machine.Coordinates
-) -> None:
+def test_whoever_asks_for_a_deletion_can_be_shut_all_the_same(world: World, clock: time_machine.Coordinates) -> None:
     browser = world.client("stranger")
     with unit_of_work():
         accounts.ask_deletion(world.stranger)

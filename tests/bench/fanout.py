@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -12,14 +13,14 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from marketplace.app import create_app, upgrade_database
+from marketplace.app import upgrade_database
 from marketplace.demo.seed import seed
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.infra.mail.services import send_due
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, session
 from tests.bench.measure import Bench, Line
-from tests.bench.town import settings
+from tests.bench.town import quiet, settings
 
 PEOPLE = 20_000
 WANTED = 200
@@ -42,12 +43,13 @@ def run() -> Bench:
     bench = Bench("fanout")
     sink = Sink()
     with tempfile.TemporaryDirectory() as folder:
-        controller = Controller(sink, hostname="127.0.0.1", port=0)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        controller = Controller(sink, hostname="127.0.0.1", port=port)
         controller.start()
         try:
-            assert controller.server is not None
-            port = controller.server.sockets[0].getsockname()[1]
-            app = create_app(settings(Path(folder), mail_transport="smtp", smtp_host="127.0.0.1", smtp_port=port))
+            app = quiet(settings(Path(folder), mail_transport="smtp", smtp_host="127.0.0.1", smtp_port=port))
             upgrade_database(app)
             with app.app_context():
                 _measure(app, bench, sink)

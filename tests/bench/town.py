@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Flask
 from sqlalchemy import Connection, Table, func, insert, select
 
@@ -35,6 +37,13 @@ def settings(data: Path, **others: Any) -> Settings:
     )
 
 
+def quiet(chosen: Settings) -> Flask:
+    """The application, logging errors only: a bench prints tables."""
+    app = create_app(chosen)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    return app
+
+
 def build(challenges: int = 2_000, bids: int = 20_000, *, database: str = "") -> Path:
     """The data folder of a town of that size; made once and used again."""
     data = Path("var/bench") / f"town-{challenges}-{bids}"
@@ -43,7 +52,7 @@ def build(challenges: int = 2_000, bids: int = 20_000, *, database: str = "") ->
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     print(f"making {challenges:,} challenges and {bids:,} bids …", flush=True)
-    app = create_app(settings(data, database=database))
+    app = quiet(settings(data, database=database))
     upgrade_database(app)
     with app.app_context():
         from marketplace.demo.seed import seed
@@ -115,4 +124,4 @@ def _moved(row: dict[str, Any], table: Table, by: int) -> dict[str, Any]:
 def open_town(data: Path) -> Flask:
     """The town's application."""
     os.environ.update(KEYS)
-    return create_app(settings(data))
+    return quiet(settings(data))
