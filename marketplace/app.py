@@ -88,7 +88,7 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=7 * 24 * 3600,
         WTF_CSRF_TIME_LIMIT=None,
         BOOTSTRAP_SERVE_LOCAL=True,
-        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(i18n.CATALOGUES),
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         RATELIMIT_STORAGE_URI=settings.limits_storage,
         LIMITS_ENABLED=settings.limits_enabled,
@@ -160,6 +160,7 @@ def with_migrations(app: Flask) -> Flask:
 def start_languages(app: Flask) -> None:
     """Chinese and English, in addresses and texts."""
     Babel(app, locale_selector=i18n.select, default_locale=i18n.LOCALES["zh"])
+    app.jinja_env.install_gettext_callables(i18n.gettext, i18n.plural, newstyle=True)  # type: ignore[attr-defined]
     language.start(app)
 
 

@@ -10,7 +10,9 @@ from marketplace.infra.search.queries import Facet, Order, Query, Result
 from marketplace.infra.search.services import engine
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.i18n import LazyText
 from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.vocabulary.terms import districts, domains, label, tasks
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ def run(actor: Actor, page: Page, arguments: Any, *, offset: int, limit: int) ->
 def is_known(facet: str, value: str) -> bool:
     """Whether a facet has such a value at all."""
     tables: dict[str, Any] = {"domain": domains, "task": tasks, "district": districts}
-    return value in tables[facet]() if facet in tables else (facet, value) in value_labels()
+    return value in tables[facet]() if facet in tables else (facet, value) in VALUES
 
 
 def facet_titles() -> dict[str, str]:
@@ -174,53 +176,52 @@ def facet_titles() -> dict[str, str]:
     }
 
 
+VALUES: dict[tuple[str, str], LazyText] = {
+    ("state", "open"): _l("揭榜中"),
+    ("state", "soon"): _l("七天内截止"),
+    ("state", "closed"): _l("已截止，待启封"),
+    ("state", "suspended"): _l("暂停"),
+    ("state", "evaluation"): _l("评审中"),
+    ("state", "notice"): _l("入围公示"),
+    ("state", "ended"): _l("已结束"),
+    ("state", "running"): _l("公示中"),
+    ("state", "over"): _l("期满待结"),
+    ("state", "concluded"): _l("已结束"),
+    ("state", "revoked"): _l("已撤销"),
+    ("budget", "small"): _l("200 万元以下"),
+    ("budget", "middle"): _l("200–500 万元"),
+    ("budget", "large"): _l("500 万元以上"),
+    ("budget", "negotiable"): _l("面议"),
+    ("period", "short"): _l("6 个月以内"),
+    ("period", "middle"): _l("7–12 个月"),
+    ("period", "long"): _l("12 个月以上"),
+    ("mode", "purchase"): _l("采购"),
+    ("mode", "lease"): _l("租赁"),
+    ("mode", "raas"): _l("按次服务"),
+    ("mode", "joint_rnd"): _l("联合研发"),
+    ("mode", "pilot"): _l("试点"),
+    ("consortium", "yes"): _l("允许"),
+    ("consortium", "no"): _l("不允许"),
+    ("price", "fixed"): _l("一口价"),
+    ("price", "range"): _l("区间"),
+    ("price", "on_request"): _l("面议"),
+    ("lease", "yes"): _l("可租"),
+    ("lease", "no"): _l("只售"),
+    ("stage", "shortlist"): _l("入围"),
+}
+"""The names of values that are not in the vocabulary."""
+
+
 def value_label(facet: str, value: str, language: str) -> str:
     """How a facet's value is written."""
     if facet in ("domain", "task", "district"):
         return label(facet, value).best(language)
-    return value_labels().get((facet, value), value)
-
-
-def value_labels() -> dict[tuple[str, str], str]:
-    """The names of values that are not in the vocabulary."""
-    return {
-        ("state", "open"): _("揭榜中"),
-        ("state", "soon"): _("七天内截止"),
-        ("state", "closed"): _("已截止，待启封"),
-        ("state", "suspended"): _("暂停"),
-        ("state", "evaluation"): _("评审中"),
-        ("state", "notice"): _("入围公示"),
-        ("state", "ended"): _("已结束"),
-        ("state", "running"): _("公示中"),
-        ("state", "over"): _("期满待结"),
-        ("state", "concluded"): _("已结束"),
-        ("state", "revoked"): _("已撤销"),
-        ("budget", "small"): _("200 万元以下"),
-        ("budget", "middle"): _("200–500 万元"),
-        ("budget", "large"): _("500 万元以上"),
-        ("budget", "negotiable"): _("面议"),
-        ("period", "short"): _("6 个月以内"),
-        ("period", "middle"): _("7–12 个月"),
-        ("period", "long"): _("12 个月以上"),
-        ("mode", "purchase"): _("采购"),
-        ("mode", "lease"): _("租赁"),
-        ("mode", "raas"): _("按次服务"),
-        ("mode", "joint_rnd"): _("联合研发"),
-        ("mode", "pilot"): _("试点"),
-        ("consortium", "yes"): _("允许"),
-        ("consortium", "no"): _("不允许"),
-        ("price", "fixed"): _("一口价"),
-        ("price", "range"): _("区间"),
-        ("price", "on_request"): _("面议"),
-        ("lease", "yes"): _("可租"),
-        ("lease", "no"): _("只售"),
-        ("stage", "shortlist"): _("入围"),
-    }
+    return str(VALUES.get((facet, value), value))
 
 
 def ordered(facet: str, counts: Mapping[str, int], chosen: frozenset[str]) -> list[tuple[str, int]]:
     """A facet's values in their natural order, with those chosen even when nothing is left of them."""
-    natural = [v for f, v in value_labels() if f == facet]
+    natural = [v for f, v in VALUES if f == facet]
     if facet == "domain":
         natural = list(domains())
     values = set(counts) | set(chosen)

@@ -93,7 +93,7 @@ def _search(definition: searching.Page, rows: Any, template: str) -> Any:
 
 def _known(name: str, values: list[str]) -> frozenset[str]:
     """Chosen values that exist though nothing has them now, so that they can be taken away again."""
-    known = {v for f, v in searching.value_labels() if f == name} | {d.key for d in main_domains() if name == "domain"}
+    known = {v for f, v in searching.VALUES if f == name} | {d.key for d in main_domains() if name == "domain"}
     return frozenset(v for v in values if v in known)
 
 

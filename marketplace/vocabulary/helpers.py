@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Flask
 
+from marketplace.kernel.i18n import LazyText, language
 from marketplace.kernel.i18n import gettext as _
-from marketplace.kernel.i18n import language
+from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.vocabulary import parameters as vocabulary
 from marketplace.vocabulary.parameters import Parameter, Value
 from marketplace.vocabulary.terms import label
@@ -51,77 +52,79 @@ def gauge_points(wanted: Value, op: str, offered: Value | None) -> dict[str, Any
     return {"need": 60, "good_end": 114 if op == ">=" else 6, "dot": dot, "short": short, "left": left, "right": right}
 
 
+STATE_WORDS: dict[str, dict[str, LazyText]] = {
+    "challenge": {
+        "draft": _l("草稿"),
+        "open": _l("揭榜中"),
+        "closed": _l("已截止，待启封"),
+        "suspended": _l("暂停"),
+        "evaluation": _l("评审中"),
+        "notice": _l("入围公示"),
+        "ended": _l("已结束"),
+    },
+    "scenario": {
+        "draft": _l("草稿"),
+        "submitted": _l("初审中"),
+        "returned": _l("退回修改"),
+        "admitted": _l("已入库"),
+        "listed": _l("已发榜"),
+        "rejected": _l("不予受理"),
+        "withdrawn": _l("已撤回"),
+    },
+    "bid": {
+        "draft": _l("草稿"),
+        "submitted": _l("已提交"),
+        "withdrawn": _l("已撤回"),
+        "opened": _l("已启封"),
+        "disqualified": _l("未通过资格审查"),
+        "void": _l("随榜题结束"),
+    },
+    "product": {"draft": _l("草稿"), "listed": _l("已公开"), "withdrawn": _l("已下架")},
+    "organisation": {
+        "draft": _l("未核验"),
+        "submitted": _l("核验中"),
+        "returned": _l("退回修改"),
+        "verified": _l("已核验"),
+        "suspended": _l("已暂停"),
+    },
+    "account": {
+        "active": _l("使用中"),
+        "deactivated": _l("本人停用"),
+        "blocked": _l("管理员停用"),
+        "leaving": _l("待删除"),
+        "deleted": _l("已删除"),
+    },
+    "notice": {"running": _l("公示中"), "over": _l("期满待结"), "concluded": _l("已结束"), "revoked": _l("已撤销")},
+    "objection": {
+        "received": _l("待受理"),
+        "admitted": _l("已受理"),
+        "inadmissible": _l("不予受理"),
+        "upheld": _l("成立"),
+        "dismissed": _l("不成立"),
+    },
+    "round": {
+        "draft": _l("草稿"),
+        "coming": _l("即将征集"),
+        "calling": _l("征集中"),
+        "called": _l("征集已截止"),
+        "closed": _l("征集已结束"),
+        "archived": _l("已归档"),
+    },
+    "recommendation": {
+        "pending": _l("待推荐"),
+        "recommended": _l("已推荐"),
+        "declined": _l("未予推荐"),
+        "lapsed": _l("逾期未推荐"),
+        "withdrawn": _l("已撤回"),
+    },
+    "stage": {"pending": _l("待审"), "passed": _l("通过"), "failed": _l("不通过")},
+    "outcome": {"selected": _l("入围"), "reserve": _l("候补"), "not_selected": _l("未入围")},
+}
+
+
 def state_word(kind: str, value: str) -> str:
     """The word for a state, as its readers know it."""
-    words: dict[str, dict[str, str]] = {
-        "challenge": {
-            "draft": _("草稿"),
-            "open": _("揭榜中"),
-            "closed": _("已截止，待启封"),
-            "suspended": _("暂停"),
-            "evaluation": _("评审中"),
-            "notice": _("入围公示"),
-            "ended": _("已结束"),
-        },
-        "scenario": {
-            "draft": _("草稿"),
-            "submitted": _("初审中"),
-            "returned": _("退回修改"),
-            "admitted": _("已入库"),
-            "listed": _("已发榜"),
-            "rejected": _("不予受理"),
-            "withdrawn": _("已撤回"),
-        },
-        "bid": {
-            "draft": _("草稿"),
-            "submitted": _("已提交"),
-            "withdrawn": _("已撤回"),
-            "opened": _("已启封"),
-            "disqualified": _("未通过资格审查"),
-            "void": _("随榜题结束"),
-        },
-        "product": {"draft": _("草稿"), "listed": _("已公开"), "withdrawn": _("已下架")},
-        "organisation": {
-            "draft": _("未核验"),
-            "submitted": _("核验中"),
-            "returned": _("退回修改"),
-            "verified": _("已核验"),
-            "suspended": _("已暂停"),
-        },
-        "account": {
-            "active": _("使用中"),
-            "deactivated": _("本人停用"),
-            "blocked": _("管理员停用"),
-            "leaving": _("待删除"),
-            "deleted": _("已删除"),
-        },
-        "notice": {"running": _("公示中"), "over": _("期满待结"), "concluded": _("已结束"), "revoked": _("已撤销")},
-        "objection": {
-            "received": _("待受理"),
-            "admitted": _("已受理"),
-            "inadmissible": _("不予受理"),
-            "upheld": _("成立"),
-            "dismissed": _("不成立"),
-        },
-        "round": {
-            "draft": _("草稿"),
-            "coming": _("即将征集"),
-            "calling": _("征集中"),
-            "called": _("征集已截止"),
-            "closed": _("征集已结束"),
-            "archived": _("已归档"),
-        },
-        "recommendation": {
-            "pending": _("待推荐"),
-            "recommended": _("已推荐"),
-            "declined": _("未予推荐"),
-            "lapsed": _("逾期未推荐"),
-            "withdrawn": _("已撤回"),
-        },
-        "stage": {"pending": _("待审"), "passed": _("通过"), "failed": _("不通过")},
-        "outcome": {"selected": _("入围"), "reserve": _("候补"), "not_selected": _("未入围")},
-    }
-    return words[kind].get(value, value)
+    return str(STATE_WORDS[kind].get(value, value))
 
 
 def state_css(kind: str, value: str) -> str:
