@@ -25,7 +25,7 @@ from tests.factories.world import World
 pytestmark = pytest.mark.db
 
 
-def _at_once(world: World, *acts: Callable[[], object]) -> list[str]:
+def at_once(world: World, *acts: Callable[[], object]) -> list[str]:
     """What each act came to, all begun at the same moment: "ok", or the name of what refused or broke it."""
     session().rollback()
     together = threading.Barrier(len(acts))
@@ -62,7 +62,7 @@ def test_many_vendors_submitting_at_the_same_moment_get_one_version_each(
     challenge_id = world.challenge().id
     names = [f"bidder{n}" for n in range(6)]
     bids = {name: Stages(world, clock).draft(challenge_id, name) for name in names}
-    results = _at_once(world, *(_submitting(world, bids[n], n) for n in names))
+    results = at_once(world, *(_submitting(world, bids[n], n) for n in names))
     assert results == ["ok"] * 6
     versions = session().execute(select(BidVersion.bid_id, BidVersion.number).order_by(BidVersion.bid_id)).tuples()
     assert list(versions) == [(b, 1) for b in sorted(bids.values())]
@@ -78,12 +78,12 @@ def test_the_same_draft_submitted_by_several_threads_becomes_one_version(
 ) -> None:
     bid_id = world.bid(world.challenge()).id
     act = _submitting(world, bid_id, "vendor")
-    assert sorted(_at_once(world, act, act, act)) == ["Conflict", "Conflict", "ok"]
+    assert sorted(at_once(world, act, act, act)) == ["Conflict", "Conflict", "ok"]
     row = stages.bid(bid_id)
     assert ([v.number for v in row.versions], row.version, row.state) == ([1], 1, State.SUBMITTED)
 
 
-def test_a_changed_draft_resubmitted_twice_at_once_becomes_one_more_version(
+def test_a_changed_draft_resubmitted_twiceat_once_becomes_one_more_version(
     world: World, clock: time_machine.Coordinates
 ) -> None:
     bid_id = world.submitted_bid(world.challenge()).id
@@ -91,18 +91,18 @@ def test_a_changed_draft_resubmitted_twice_at_once_becomes_one_more_version(
     with unit_of_work():
         drafting.change(world.vendor, bid_id, lambda d: d.solution.update(team="二十人"))
     act = _submitting(world, bid_id, "vendor")
-    assert sorted(_at_once(world, act, act)) == ["Conflict", "ok"]
+    assert sorted(at_once(world, act, act)) == ["Conflict", "ok"]
     assert [v.number for v in stages.bid(bid_id).versions] == [1, 2]
 
 
-def test_two_editors_saving_the_same_number_at_once_do_not_overwrite_each_other(world: World) -> None:
+def test_two_editors_saving_the_same_numberat_once_do_not_overwrite_each_other(world: World) -> None:
     bid_id = world.bid(world.challenge()).id
     actor, number = world.vendor, stages.bid(bid_id).draft_number
 
     def saving(part: str) -> Callable[[], object]:
         return lambda: drafting.change(actor, bid_id, lambda d: d.solution.update({part: "新"}), seen=number)
 
-    assert sorted(_at_once(world, saving("team"), saving("data"))) == ["Stale", "ok"]
+    assert sorted(at_once(world, saving("team"), saving("data"))) == ["Stale", "ok"]
     row = stages.bid(bid_id)
     solution = drafting.document(world.vendor, row).solution
     assert (row.draft_number, len({"team", "data"} & set(solution))) == (number + 1, 1)
@@ -126,7 +126,7 @@ def test_a_submission_that_races_the_opening_is_opened_whole_or_refused(
 
     acts: list[Callable[[], object]] = [racing(n) for n in names]
     acts.insert(attempt, lambda: opening.open_all(officer, challenge_id))
-    results = _at_once(world, *acts)
+    results = at_once(world, *acts)
     assert results.pop(attempt) == "ok"
     assert set(results) <= {"ok", "Conflict"}
     expected = {early} | {bids[n] for n, result in zip(names, results, strict=True) if result == "ok"}
@@ -138,25 +138,25 @@ def test_a_submission_that_races_the_opening_is_opened_whole_or_refused(
     assert stages.challenge(challenge_id).state is ChallengeState.OPENED
 
 
-def test_two_officers_opening_at_once_open_once(world: World, clock: time_machine.Coordinates) -> None:
+def test_two_officers_openingat_once_open_once(world: World, clock: time_machine.Coordinates) -> None:
     row = world.submitted_bid(world.challenge())
     bid_id, challenge_id = row.id, row.challenge_id
     Stages(world, clock).to_opening(challenge_id)
     world.work()
     other = world.person("officer2", roles=("officer",))
     acts = [lambda actor=a: opening.open_all(actor, challenge_id) for a in (world.officer, other)]
-    assert sorted(_at_once(world, *acts)) == ["Conflict", "ok"]
+    assert sorted(at_once(world, *acts)) == ["Conflict", "ok"]
     assert stages.bid(bid_id).state is State.OPENED
     assert len(list(session().scalars(select(IndexJob.id).where(IndexJob.kind == "challenge")))) == 1
 
 
-def test_two_people_of_one_organisation_beginning_at_once_have_one_bid(world: World) -> None:
+def test_two_people_of_one_organisation_beginningat_once_have_one_bid(world: World) -> None:
     challenge_id, vendor_id, actor = world.challenge().id, world.vendor_id, world.vendor
 
     def start() -> object:
         return drafting.start(actor, challenge_id, vendor_id)
 
-    results = _at_once(world, start, start, start, start)
+    results = at_once(world, start, start, start, start)
     assert "ok" in results
     assert set(results) <= {"ok", "Conflict"}
     assert len(list(session().scalars(select(Bid.id)))) == 1

@@ -45,7 +45,11 @@ def is_password(user: User, password: str, *, place: Place = NOWHERE) -> bool:
 
     Runs in a unit of work whose commit keeps the count, so it answers and never raises.
     """
+    # Guesses at one account wait for each other, or those sent at the same moment would count as one. The weaker lock
+    # lets rows that merely name the person be written meanwhile.
+    session().refresh(user, ["failed_sign_ins", "locked_until"], with_for_update={"key_share": True})
     if user.locked_until and user.locked_until > clock.real_now():
+        hasher().hash(password[:200])  # the same time as for unknown addresses: a lock tells nobody who has an account
         note_attempt(user.id, Outcome.LOCKED, place)
         return False
     try:
