@@ -21,13 +21,22 @@ OWN_NAMES = {"中文"}
 
 
 def extracted() -> Catalog:
-    """The messages that the sources hold now."""
+    """The messages that the sources hold now, with the places that use them."""
     with tempfile.NamedTemporaryFile(suffix=".pot") as file:
         command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
-        command += ["-F", "marketplace/translations/babel.cfg", "-k", "_l", "-k", "lazy_gettext", "--no-location"]
+        command += ["-F", "marketplace/translations/babel.cfg", "-k", "_l", "-k", "lazy_gettext"]
         command += ["--ignore-dirs", ".*"]  # the default also leaves out folders that begin with an underscore
         subprocess.run([*command, "--no-wrap", "--sort-output", "-o", file.name, "."], cwd=ROOT, check=True)
         return read_po(file)
+
+
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+
+
+def has_lone_percent(text: str, *, from_template: bool) -> bool:
+    """Whether filling the text in fails or spoils it: a template fills in every text, Python only those with values."""
+    is_filled_in = from_template or bool(re.search(r"%\(\w+\)", text))
+    return is_filled_in and "%" in PLACEHOLDER.sub("", text)
 
 
 def catalogue() -> Catalog:
@@ -51,7 +60,8 @@ def update() -> None:
 def problems() -> list[str]:
     """One sentence for each message that is missing, left over, fuzzy, or differs in its placeholders."""
     found = []
-    wanted = {m.id for m in extracted() if m.id}
+    sources = {m.id: {place for place, _line in m.locations} for m in extracted() if m.id}
+    wanted = set(sources)
     known = catalogue()
     have = {m.id for m in known if m.id}
     found += [f"not in the catalogue: {m}" for m in sorted(wanted - have)]
@@ -65,8 +75,12 @@ def problems() -> list[str]:
             found.append(f"fuzzy: {message.id}")
         elif HAN.search(message.string) and message.string not in OWN_NAMES:
             found.append(f"Chinese in English: {message.string}")
-        elif sorted(re.findall(r"%\(\w+\)s|%%", message.id)) != sorted(re.findall(r"%\(\w+\)s|%%", message.string)):
+        elif sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(message.string)):
             found.append(f"placeholders differ: {message.id}")
+        else:
+            from_template = any(not place.endswith(".py") for place in sources.get(message.id, ()))
+            texts = (message.id, str(message.string))
+            found += [f"a lone %: {t}" for t in texts if has_lone_percent(t, from_template=from_template)]
     return found
 
 
