@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import case, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.bids.models import Bid, OpenedBid
 from marketplace.bids.policies import BID
 from marketplace.bids.states import State
+from marketplace.challenges.models import Challenge
+from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 
 
@@ -32,11 +34,21 @@ def own(actor: Actor, challenge_id: int) -> list[Bid]:
     return list(session().scalars(query.options(joinedload(Bid.lead), selectinload(Bid.versions)).order_by(Bid.id)))
 
 
-def mine(actor: Actor, limit: int = 100) -> list[Bid]:
-    """The bids of the actor's own organisations, the nearest deadline first."""
-    query = select(Bid).where(Bid.lead_id.in_(sorted(actor.organisations())))
-    query = query.options(joinedload(Bid.challenge), joinedload(Bid.lead)).order_by(Bid.id.desc())
-    return list(session().scalars(query.limit(limit)))
+def mine(actor: Actor, limit: int, offset: int = 0) -> list[Bid]:
+    """The bids of the actor's own organisations: the nearest deadline first, then those past it, the last first."""
+    query = select(Bid).join(Bid.challenge).where(Bid.lead_id.in_(sorted(actor.organisations())))
+    query = query.options(contains_eager(Bid.challenge), joinedload(Bid.lead))
+    ahead = Challenge.closes_at > clock.now()
+    query = query.order_by(
+        case((ahead, 0), else_=1), case((ahead, Challenge.closes_at)), Challenge.closes_at.desc(), Bid.id.desc()
+    )
+    return list(session().scalars(query.offset(offset).limit(limit)))
+
+
+def tally(actor: Actor) -> dict[str, int]:
+    """How many bids the actor's own organisations have in each state, in the order of the states."""
+    found = count_by(Bid.state, Bid.lead_id.in_(sorted(actor.organisations())))
+    return {state.value: found[state] for state in State if state in found}
 
 
 def opened(actor: Actor, challenge_id: int) -> list[Bid]:

@@ -36,6 +36,7 @@ from marketplace.web.download import send_bytes
 from marketplace.web.forms import Form
 from marketplace.web.numbers import whole
 from marketplace.web.page import page
+from marketplace.web.pagination import Page, asked_page
 from marketplace.web.panels import panels
 
 bp = Blueprint("bids", __name__)
@@ -54,7 +55,11 @@ PARTS = {
 @signed_in
 def mine() -> Any:
     """The bids of my organisations with where each is."""
-    return page("bids/mine.html", bids=queries.mine(current_actor()))
+    actor = current_actor()
+    tally = queries.tally(actor)
+    where = Page(asked_page(), sum(tally.values()), 50)
+    rows = queries.mine(actor, where.per_page, where.offset)
+    return page("bids/mine.html", bids=rows, where=where, tally=tally)
 
 
 @bp.route("/challenges/<int:challenge_id>/bid", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from marketplace.catalogue.models import Product
 from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.states import State
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 
 _WITH = (joinedload(Product.vendor), selectinload(Product.specifications))
@@ -39,6 +39,20 @@ def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = F
     if listed_only:
         query = query.where(Product.state == State.LISTED)
     return list(session().scalars(query.order_by(Product.id)))
+
+
+def mine(actor: Actor, limit: int, offset: int = 0) -> list[Product]:
+    """The products of the actor's organisations, those changed last first."""
+    query = select(Product).where(Product.vendor_id.in_(sorted(actor.organisations()))).options(*_WITH)
+    return list(
+        session().scalars(query.order_by(Product.changed_at.desc(), Product.id.desc()).offset(offset).limit(limit))
+    )
+
+
+def tally(actor: Actor) -> dict[str, int]:
+    """How many products the actor's organisations have in each state, in the order of the states."""
+    found = count_by(Product.state, Product.vendor_id.in_(sorted(actor.organisations())))
+    return {state.value: found[state] for state in State if state in found}
 
 
 def vendors_in_domain(domain: str) -> list[int]:

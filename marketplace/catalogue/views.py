@@ -23,6 +23,7 @@ from marketplace.web.actor import current_actor, signed_in
 from marketplace.web.forms import Form
 from marketplace.web.numbers import whole
 from marketplace.web.page import page
+from marketplace.web.pagination import Page, asked_page
 from marketplace.web.panels import panels
 
 bp = Blueprint("catalogue", __name__)
@@ -34,7 +35,10 @@ def mine() -> Any:
     """The products of my organisations, in every state."""
     actor = current_actor()
     own = [o for o in organisations.mine(actor) if o.is_vendor]
-    return page("catalogue/mine.html", products=queries.of_vendors(actor, [o.id for o in own]), vendors=own)
+    tally = queries.tally(actor)
+    where = Page(asked_page(), sum(tally.values()), 50)
+    rows = queries.mine(actor, where.per_page, where.offset)
+    return page("catalogue/mine.html", products=rows, vendors=own, where=where, tally=tally)
 
 
 @bp.get("/products/<int:product_id>")
@@ -181,7 +185,7 @@ def _checked(rows: list[entries.Entry]) -> list[services.SpecificationData]:
             )
     wrong = [e for e in rows if e.error]
     if wrong:
-        names = "、".join(e.parameter.label.best(language()) for e in wrong)
+        names = _("、").join(e.parameter.label.best(language()) for e in wrong)
         raise Invalid("rows", _("还有 %(count)s 处要改：%(names)s。", count=len(wrong), names=names))
     return data
 

@@ -64,7 +64,7 @@ def check_deadline(closes_at: datetime, *, published: datetime) -> datetime:
     rolled = calendar.deadline(clock.beijing(closes_at).date(), overrides())
     first = calendar.counted_from(published, overrides())
     if clock.beijing(rolled).date() < first + SHORTEST:
-        raise Invalid("closes_on", _("揭榜期不得少于 15 天，从 %(day)s 起算。请往后推。", day=first.isoformat()))
+        raise Invalid("closes_on", _("揭榜期不得少于 15 天，从 %(day)s起算。请往后推。", day=first.isoformat()))
     if rolled > published + LONGEST:
         raise Invalid("closes_on", _("揭榜期不能超过一年。请往前提。"))
     return rolled

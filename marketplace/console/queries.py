@@ -108,6 +108,12 @@ def queues(actor: Actor) -> dict[str, list[Item]]:
     return {name: found[name] for name in QUEUES}
 
 
+def most_urgent(waiting: dict[str, list[Item]], limit: int) -> list[tuple[str, Item]]:
+    """What of all queues falls due first, with the name of its queue; notices run by themselves."""
+    dated = [(name, i) for name, items in waiting.items() if name != "notices" for i in items if i.due is not None]
+    return sorted(dated, key=lambda pair: pair[1].due or clock.now())[:limit]
+
+
 def _shown() -> ColumnElement[bool]:
     """What concerns a bid stays hidden until its opening: not even an auditor learns before it who bid, or how many."""
     opened = select(Bid.id).where(Bid.opened_at.is_not(None))

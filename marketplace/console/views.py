@@ -46,6 +46,8 @@ QUEUE_TITLES = {
     "objections": _l("异议"),
 }
 YEAR = 365 * 24 * 3600
+SHOWN = 6
+"""How many of a kind stand on a desk; the rest stand on their own page."""
 
 
 @bp.get("/desk")
@@ -54,19 +56,26 @@ def desk() -> Any:
     """What needs me today, and everything of mine with its state."""
     actor = current_actor()
     own = organisations.mine(actor)
-    vendors = [o.id for o in own if o.is_vendor]
+    sells = any(o.is_vendor for o in own)
     waiting = queries.queues(actor) if "officer" in actor.roles else {}
+    owns = any(o.is_owner or o.is_service_body for o in own)
     return page(
         "console/desk.html",
         organisations=own,
-        scenarios=scenarios.mine(actor, 20) if any(o.is_owner or o.is_service_body for o in own) else [],
-        owned=challenges.of_owner(actor, 20) if own else [],
-        bids=bids.mine(actor, 20) if vendors else [],
-        products=catalogue.of_vendors(actor, vendors) if vendors else [],
+        scenarios=scenarios.mine(actor, SHOWN, unlisted=True) if owns else [],
+        owned=challenges.of_owner(actor, SHOWN) if own else [],
+        bids=bids.mine(actor, SHOWN) if sells else [],
+        products=catalogue.mine(actor, SHOWN) if sells else [],
+        tallies={
+            "scenario": scenarios.tally(actor) if owns else {},
+            "bid": bids.tally(actor) if sells else {},
+            "product": catalogue.tally(actor) if sells else {},
+        },
         watched=challenges.watched(actor, 10),
         unread=notifications.count(actor, unread=True),
         objections=publicity.my_objections(actor),
         waiting=waiting,
+        urgent=queries.most_urgent(waiting, SHOWN),
         more=panels("desk", actor, None),
         titles=QUEUE_TITLES,
     )

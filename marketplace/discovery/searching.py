@@ -120,7 +120,7 @@ CHALLENGES = Page(
 PRODUCTS = Page(
     "product",
     (_plain("domain"), _plain("task"), _plain("price"), _plain("lease"), _plain("district")),
-    {"relevance": _relevance, "newest": _newest("changed")},
+    {"newest": _newest("changed"), "relevance": _relevance},
 )
 NOTICES = Page(
     "notice",

@@ -28,7 +28,7 @@ class NeedForm(Form):
     persons = SelectField(_l("同住几人"))
     consent_by = RadioField(_l("谁同意的"), choices=list(GIVERS.items()), default="person")
     consent_on = DateInput(_l("哪天同意的"), [Required(_l("请填同意的日期。"))])
-    agreed = BooleanField(_l("已把下面的说明读给对方听，对方同意"))
+    agreed = BooleanField(_l("已把上面的说明读给对方听，对方同意"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, DateTime, Engine, Enum, MetaData, event, func, select
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.kernel import events
@@ -168,3 +168,9 @@ def record(event_: events.Event) -> None:
     if not work.info.get("in_unit_of_work"):
         raise RuntimeError("an event is recorded inside a unit of work only")
     events.record(work, event_)
+
+
+def count_by(column: InstrumentedAttribute[Any], condition: ColumnElement[bool]) -> dict[Any, int]:
+    """How many rows that meet the condition there are for each value of a column; values without rows are left out."""
+    query = select(column, func.count()).where(condition).group_by(column)
+    return dict(session().execute(query).tuples().all())

@@ -112,7 +112,7 @@ def summary_file(round_id: int, body_id: int) -> Response:
             number,
             r.number,
             best(r.title),
-            "、".join(best(found["names"][i].name) for i in r.organisations if i in found["names"]),
+            _("、").join(best(found["names"][i].name) for i in r.organisations if i in found["names"]),
             best(label("district", r.lead.district)),
             r.lead.uscc,
             state_word("recommendation", r.state.value),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 from marketplace.scenarios.models import Scenario, ScenarioFile
 from marketplace.scenarios.policies import SCENARIO
@@ -34,15 +34,17 @@ def get(actor: Actor, scenario_id: int) -> Scenario:
     return row
 
 
-def count_mine(actor: Actor) -> int:
-    """How many scenarios the actor's organisations have."""
-    query = select(func.count()).select_from(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
-    return session().scalar(query) or 0
+def tally(actor: Actor) -> dict[str, int]:
+    """How many scenarios the actor's organisations have in each state, in the order of the states."""
+    found = count_by(Scenario.state, Scenario.owner_id.in_(sorted(actor.organisations())))
+    return {state.value: found[state] for state in State if state in found}
 
 
-def mine(actor: Actor, limit: int = 200, offset: int = 0) -> list[Scenario]:
-    """The scenarios of the actor's organisations, newest first."""
+def mine(actor: Actor, limit: int = 200, offset: int = 0, *, unlisted: bool = False) -> list[Scenario]:
+    """The scenarios of the actor's organisations, newest first; ``unlisted``: those that are no challenge yet."""
     query = select(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
+    if unlisted:
+        query = query.where(Scenario.state.not_in((State.LISTED, State.REJECTED, State.WITHDRAWN)))
     query = query.options(joinedload(Scenario.owner)).order_by(Scenario.changed_at.desc(), Scenario.id.desc())
     return list(session().scalars(query.offset(offset).limit(limit)))
 

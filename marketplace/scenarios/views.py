@@ -67,9 +67,10 @@ _FORMS: dict[str, type[forms.StepForm]] = {
 def mine() -> Any:
     """The scenarios of my organisations with where each is."""
     actor = current_actor()
-    where = Page(asked_page(), queries.count_mine(actor), 50)
+    tally = queries.tally(actor)
+    where = Page(asked_page(), sum(tally.values()), 50)
     rows = queries.mine(actor, where.per_page, where.offset)
-    return page("scenarios/mine.html", scenarios=rows, owners=_owners(actor), where=where)
+    return page("scenarios/mine.html", scenarios=rows, owners=_owners(actor), where=where, tally=tally)
 
 
 def _owners(actor: Actor) -> list[Any]:
@@ -299,7 +300,7 @@ def _rows(
                     revision = save(actor, rows, whole(form.revision.data))
                 form.revision.data = str(revision)
             elif not added:
-                names = "、".join(e.parameter.label.best(language()) for e in wrong)
+                names = _("、").join(e.parameter.label.best(language()) for e in wrong)
                 raise Invalid("rows", _("还有 %(count)s 处要改：%(names)s。", count=len(wrong), names=names))
             if not added:
                 return _autosaved(form, revision) if _is_autosave() else _next(scenario_id, step)

@@ -65,7 +65,7 @@ STATE_WORDS: dict[str, dict[str, LazyText]] = {
     "scenario": {
         "draft": _l("草稿"),
         "submitted": _l("初审中"),
-        "returned": _l("退回修改"),
+        "returned": _l("已退回修改"),
         "admitted": _l("已入库"),
         "listed": _l("已发榜"),
         "rejected": _l("不予受理"),
@@ -83,7 +83,7 @@ STATE_WORDS: dict[str, dict[str, LazyText]] = {
     "organisation": {
         "draft": _l("未核验"),
         "submitted": _l("核验中"),
-        "returned": _l("退回修改"),
+        "returned": _l("已退回修改"),
         "verified": _l("已核验"),
         "suspended": _l("已暂停"),
     },
@@ -129,14 +129,25 @@ def state_word(kind: str, value: str) -> str:
 
 def state_css(kind: str, value: str) -> str:
     """The mark's colour: never alone, always beside the word."""
-    good = {"open", "verified", "listed", "admitted", "passed", "selected", "concluded", "submitted", "opened"}
+    good = {"open", "verified", "listed", "admitted", "passed", "selected", "submitted", "opened", "running"}
     good |= {"calling", "recommended", "active"}
     bad = {"returned", "rejected", "failed", "disqualified", "revoked", "suspended", "upheld", "declined", "blocked"}
     if value in good:
         return "open"
     if value in bad:
         return "bad"
-    ended = {"withdrawn", "void", "ended", "dismissed", "inadmissible", "archived", "lapsed", "deactivated", "deleted"}
+    ended = {
+        "withdrawn",
+        "void",
+        "ended",
+        "dismissed",
+        "inadmissible",
+        "archived",
+        "lapsed",
+        "deactivated",
+        "deleted",
+        "concluded",
+    }
     return "end" if value in ended else ""
 
 

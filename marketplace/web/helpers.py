@@ -53,7 +53,8 @@ def moment(value: datetime | None, *, year: bool | None = None) -> str:
 def seconds(value: datetime) -> str:
     """A moment to the second, for receipts and records."""
     local = clock.beijing(value)
-    return f"{day(value, year=True)} {local.strftime('%H:%M:%S')}" + ("" if language() == "zh" else " Beijing time")
+    time = local.strftime("%H:%M:%S")
+    return f"{day(value, year=True)}{time}" if language() == "zh" else f"{day(value, year=True)} {time} Beijing time"
 
 
 def iso(value: datetime) -> str:
