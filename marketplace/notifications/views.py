@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.infra.mail.services import mailbox, mailbox_item
+from marketplace.infra.mail.services import mailbox_item, mailbox_numbers
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.i18n import gettext as _
 from marketplace.notifications import forms, queries, services
@@ -59,8 +59,10 @@ def preferences() -> Any:
 def all_mail() -> str:
     """Every mail of the demo, newest first, optionally of one address."""
     wanted = request.args.get("to", "")
-    found = [(n, m) for n, m in mailbox(500) if not wanted or wanted in str(m["To"])]
-    return render_template("notifications/mailbox.html", mails=found[:100], wanted=wanted, total=len(found))
+    numbers = mailbox_numbers(wanted)
+    where = Page(asked_page(), len(numbers), 50)
+    mails = [(n, mailbox_item(n)) for n in numbers[where.offset : where.offset + where.per_page]]
+    return render_template("notifications/mailbox.html", mails=mails, wanted=wanted, where=where)
 
 
 @bp.get("/mailbox/<int:number>")

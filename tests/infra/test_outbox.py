@@ -19,7 +19,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from marketplace.infra.mail.models import OutboxMail
-from marketplace.infra.mail.services import RETRIES, Letter, Rendered, mailbox, queue, render, send_due
+from marketplace.infra.mail.services import RETRIES, Letter, Rendered, mailbox, mailbox_numbers, queue, render, send_due
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.i18n import force_language
@@ -244,6 +244,9 @@ def test_the_demo_writes_each_mail_into_a_folder(app: Flask) -> None:
     found = list(mailbox())
     assert [m["To"] for _number, m in found] == ["li@people.example", "wang@people.example"]
     assert not list(Path(app.config["MAILBOX"]).glob("*.part"))
+    assert mailbox_numbers() == [number for number, _mail in found]
+    assert mailbox_numbers("li@people.example") == [found[0][0]]
+    assert mailbox_numbers("nobody@people.example") == []
 
 
 def test_a_template_is_rendered_in_the_language_of_its_reader(world: World) -> None:

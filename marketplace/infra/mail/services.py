@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -188,6 +189,19 @@ def mailbox(limit: int = 200) -> Iterator[tuple[int, EmailMessage]]:
     folder = Path(current_app.config["MAILBOX"])
     for path in sorted(folder.glob("*.eml"), reverse=True)[:limit]:
         yield int(path.stem), mailbox_item(int(path.stem))
+
+
+def mailbox_numbers(to: str = "") -> list[int]:
+    """The numbers of those mails, newest first; ``to``: only those to an address that holds this."""
+    paths = sorted(Path(current_app.config["MAILBOX"]).glob("*.eml"), reverse=True)
+    return [int(p.stem) for p in paths if not to or to.encode() in _receivers(p.read_bytes())]
+
+
+def _receivers(mail: bytes) -> bytes:
+    # Only the head is read: a year of mails is searched for each page.
+    head = re.split(rb"\r?\n\r?\n", mail, maxsplit=1)[0]
+    found = re.search(rb"^To:.*(?:\r?\n[ \t].*)*", head, re.IGNORECASE | re.MULTILINE)
+    return found.group() if found else b""
 
 
 def mailbox_item(number: int) -> EmailMessage:
