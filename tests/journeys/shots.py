@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -19,20 +20,52 @@ PAGES = {
         "/",
         "/challenges",
         "/challenges?view=table",
-        "/challenges/13",
+        "/challenges/45",
         "/products",
         "/products/1",
-        "/notices/2",
+        "/notices/16",
+        "/rounds",
+        "/rounds/2",
+        "/exchange/format",
         "/sign-in",
+        "/register",
+        "/mailbox",
     ],
-    "lin@fuxiao.example": ["/desk", "/challenges/14", "/my/bids", "/my/products", "/inbox"],
-    "xu@qinghe.example": ["/desk", "/my/scenarios", "/scenarios/new"],
+    "lin@fuxiao.example": [
+        "/desk",
+        "/challenges/48",
+        "/my/bids",
+        "/my/products",
+        "/exchange/products",
+        "/inbox",
+        "/organisations",
+        "/account",
+        "/account/password",
+        "/account/second-factor",
+        "/account/sessions",
+        "/account/data",
+        "/account/data/all",
+    ],
+    "xu@qinghe.example": ["/desk", "/my/scenarios", "/scenarios/new", "/exchange/scenarios"],
+    "hu@tuijian.example": [
+        "/desk",
+        "/recommending/2/43",
+        "/recommending/2/43/letter",
+        "/recommending/2/43/summary",
+    ],
+    "fang@anhe.example": ["/desk", "/households/42", "/households/42/new"],
     "officer@programme.example": [
         "/desk",
         "/staff/scenarios",
-        "/staff/challenges/6/eligibility",
-        "/staff/challenges/4/shortlist",
+        "/staff/scenarios/61",
+        "/staff/organisations/41",
+        "/staff/challenges/24/eligibility",
+        "/staff/challenges/17/shortlist",
+        "/staff/objections",
+        "/staff/rounds/2",
     ],
+    "admin@programme.example": ["/staff/people", "/staff/people/1"],
+    "auditor@programme.example": ["/audit", "/audit/households"],
 }
 
 
@@ -49,8 +82,9 @@ def main() -> None:
     readme = "--readme" in sys.argv
     folder = ROOT / "shots"
     folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright, ExitStack() as stack:
         address, process = start_site(Path(data))
+        stack.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(20)))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for email, paths in ({"": ["/"]} if readme else PAGES).items():
             for width in (1440,) if readme else (1440, 360):
@@ -61,7 +95,9 @@ def main() -> None:
                         _sign_in(page, address, email)
                     for path in paths:
                         for language in ("zh",) if readme else ("zh", "en"):
-                            page.goto(f"{address}/{language}{path}")
+                            answer = page.goto(f"{address}/{language}{path}")
+                            if answer is None or not answer.ok:
+                                sys.exit(f"{email or 'nobody'} does not get {path}: the demo has changed, change PAGES")
                             name = (
                                 f"{email.partition('@')[0]}{path}".strip("/").replace("/", "-").replace("?", "-")
                                 or "home"
@@ -73,8 +109,6 @@ def main() -> None:
                             page.screenshot(path=target, full_page=not readme)
                     context.close()
         browser.close()
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
     print(f"written to {ROOT / 'docs/home.png' if readme else folder}")
 
 
