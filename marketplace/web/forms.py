@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, IntegerField, StringField, TextAreaField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import DateField, Field, FileField, IntegerField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
@@ -26,6 +28,16 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, StringField):
                 filters.insert(0, cleaned)
             return unbound_field.bind(form=form, **{**options, "filters": filters})
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, files to file fields only: a file in a text's place counts as nothing; JSON is no form."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            if not form.is_submitted():
+                return None
+            takes_files = {f.name for f in form if isinstance(f, (FileField, MultipleFileField))}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in takes_files]
+            return CombinedMultiDict((MultiDict(files), request.form)) if files or request.form else None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.status = 200

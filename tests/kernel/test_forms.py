@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_wtf.file import FileField
 from wtforms import PasswordField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany, Late
 from marketplace.kernel.text import Text
-from marketplace.web.forms import AtMost, Email, Form, both_languages
+from marketplace.web.forms import AtMost, Email, Form, WholeNumber, both_languages
 
 
 class Sample(Form):
@@ -20,6 +23,8 @@ class Sample(Form):
     note = TextAreaField("备注", [AtMost(5)], filters=[lambda v: v and v.upper()])
     email = StringField("邮箱", [Email()])
     secret = PasswordField("密码")
+    number = WholeNumber("数", [Optional()])
+    file = FileField("附件")
 
 
 GOOD = {"title_zh": "夜间转运", "email": "a@b.example"}
@@ -53,6 +58,20 @@ def test_too_long_a_text_is_told_how_long_it_may_be_and_is_kept(app: Flask) -> N
 def test_english_may_be_three_times_as_long(app: Flask) -> None:
     assert _sent(app, title_en="x" * 30).status == 200
     assert _sent(app, title_en="x" * 31).status == 422
+
+
+def test_a_file_in_the_place_of_a_text_counts_as_nothing(app: Flask) -> None:
+    form = _sent(app, note=(io.BytesIO(b"x"), "a.pdf"), number=(io.BytesIO(b"x"), "a.pdf"))
+    assert (form.note.data, form.number.data, form.status) == (None, None, 200)
+    assert _sent(app, file=(io.BytesIO(b"x"), "a.pdf")).file.data.filename == "a.pdf"
+
+
+@pytest.mark.parametrize("body", ["[1, 2]", '{"title_zh": {"a": 1}, "note": 7, "number": []}', '"x"'])
+def test_a_body_of_json_fills_no_form(app: Flask, body: str) -> None:
+    with app.test_request_context("/zh/", method="POST", data=body, content_type="application/json"):
+        form = Sample()
+        assert not form.validate_on_submit()
+    assert form.problems[0] == ("title_zh", "标题", "请先起一个标题。")
 
 
 def test_an_address_is_kept_in_lower_case(app: Flask) -> None:
