@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, flash, g, redirect, render_template, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -31,9 +32,11 @@ TITLES = {
 }
 
 
-def page(status: int, message: str = "") -> tuple[str, int]:
+def page(status: int, message: str = "") -> Response | tuple[str, int]:
     """The error page of ``status``, with a message of its own if there is one."""
     title, text = TITLES.get(status, TITLES[500])
+    if request_ctx.url_adapter is None:  # the host cannot be read, so no page can say where anything is
+        return Response(f"{title}\n{text}\n", status, mimetype="text/plain")
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return render_template("_errors/error.json", message=message or text), status
     return render_template("_errors/error.html", status=status, title=title, text=message or text), status
@@ -43,7 +46,7 @@ def start(app: Flask) -> None:
     """Answer every refusal and error with a page."""
 
     @app.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[str, int]:
+    def refused(error: Refused) -> Response | tuple[str, int]:
         session().rollback()
         return page(error.status, "" if isinstance(error, NotFound) else error.message)
 
@@ -57,19 +60,19 @@ def start(app: Flask) -> None:
         )
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    def http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
         if error.code is None or error.code < 400:
             return error
         return page(error.code)
 
     @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> tuple[str, int]:
+    def busy(error: OperationalError) -> Response | tuple[str, int]:
         session().rollback()
         log.error("database_busy", error=str(error.orig)[:200])
         return page(503)
 
     @app.errorhandler(Exception)
-    def broken(error: Exception) -> tuple[str, int]:
+    def broken(error: Exception) -> Response | tuple[str, int]:
         if app.config["PROPAGATE_EXCEPTIONS"]:
             raise error
         session().rollback()
