@@ -15,6 +15,7 @@ help:
 	@echo "make bench [NAME=search]          measurements at the sizes of the design; JSON under var/bench/"
 	@echo "make drill NAME=kills [TIMES=50] [SEED=1] [DATABASE=postgresql]   kill -9 under load; what is lost or doubled?"
 	@echo "make drill NAME=rush [DATABASE=both]       200 bids in the last second before a deadline"
+	@echo "make drill NAME=hostile [TIMES=10000] [DATABASE=both]   hostile values in every field; does anything break?"
 	@echo "make shots                        pictures of the pages, into shots/"
 	@echo "make translations                 bring the English catalogue in step with the texts"
 
