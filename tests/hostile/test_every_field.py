@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import pytest
 import time_machine
+import xlsxwriter
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from marketplace.kernel.db import db
 from tests.conftest import MONDAY, empty
 from tests.hostile.changes import Change, Target, changes
 from tests.hostile.pages import names_everywhere
-from tests.hostile.sending import Sender
+from tests.hostile.sending import Answer, Sender, live_formulas
 from tests.hostile.settled import Settled, settle
 
 PEOPLE = ("nobody", "stranger", "owner", "vendor", "officer", "administrator", "body", "helper")
@@ -85,3 +87,15 @@ def test_files_with_hostile_cells_are_refused_or_imported_and_come_out_without_f
     send()
     assert list(map(str, sender.tally.faults.values())) == []
     assert sender.tally.imported > 5
+
+
+def test_a_formula_that_came_out_alive_would_be_seen() -> None:
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held)
+    book.add_worksheet().write_string(0, 0, "=1+1")
+    book.add_worksheet().write(0, 0, "=1+1")
+    book.close()
+    excel = {"Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+    assert live_formulas(Answer(200, 0, excel, held.getvalue())) == ["xl/worksheets/sheet2.xml"]
+    table = b'a,"=1+1",b\r\n-2,@SUM(A1),+x\r\n'
+    assert live_formulas(Answer(200, 0, {"Content-Type": "text/csv"}, table)) == ['=1+1"', "@SUM(A1)", "+x"]
