@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
 import json
@@ -74,10 +75,10 @@ def _json(kind: str, chosen: list[tuple[Path, str]]) -> bytes:
     whole = copy.deepcopy(_example(kind))
     for number, (path, _text) in enumerate(chosen):
         where = whole
-        for key in path[:-1]:
-            where = where[key] if isinstance(where, (dict, list)) else {}
-        if isinstance(where, (dict, list)):
-            where[path[-1]] = f"@{number}@"  # type: ignore[index]
+        with contextlib.suppress(LookupError, TypeError):  # an earlier change has already replaced what stood around it
+            for key in path[:-1]:
+                where = where[key]
+            where[path[-1]] = f"@{number}@"
     text = json.dumps(whole, ensure_ascii=False)
     for number, (_path, value) in enumerate(chosen):
         text = text.replace(f'"@{number}@"', value)
