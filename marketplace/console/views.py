@@ -63,7 +63,7 @@ def desk() -> Any:
         "console/desk.html",
         organisations=own,
         scenarios=scenarios.mine(actor, SHOWN, unlisted=True) if owns else [],
-        owned=challenges.of_owner(actor, SHOWN) if own else [],
+        owned=challenges.of_owner(actor, SHOWN) if owns else [],
         bids=bids.mine(actor, SHOWN) if sells else [],
         products=catalogue.mine(actor, SHOWN) if sells else [],
         tallies={
@@ -76,7 +76,7 @@ def desk() -> Any:
         objections=publicity.my_objections(actor),
         waiting=waiting,
         urgent=queries.most_urgent(waiting, SHOWN),
-        more=panels("desk", actor, None),
+        more=panels("desk", actor, own),
         titles=QUEUE_TITLES,
     )
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import render_template
 
 from marketplace.households import queries
 from marketplace.households.models import FEWEST
 from marketplace.kernel.actor import Actor
+from marketplace.organisations.models import Organisation
 from marketplace.scenarios.models import Scenario
 from marketplace.web.panels import panel
 
 
 @panel("desk", order=20)
-def mine(actor: Actor, _row: Any) -> str | None:
+def mine(_actor: Actor, own: list[Organisation]) -> str | None:
     """The desks of the actor's service bodies."""
-    found = queries.bodies(actor)
+    found = [o for o in own if o.is_service_body]
     return render_template("households/_desk.html", bodies=found) if found else None
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import render_template
 
 from marketplace.bids.models import Bid
 from marketplace.challenges.models import Challenge
 from marketplace.kernel.actor import Actor
+from marketplace.organisations.models import Organisation
 from marketplace.recommending import queries, services
 from marketplace.rounds.models import Round, Stage
 from marketplace.scenarios.models import Scenario
@@ -16,9 +15,9 @@ from marketplace.web.panels import panel
 
 
 @panel("desk", order=10)
-def mine(actor: Actor, _row: Any) -> str | None:
+def mine(actor: Actor, own: list[Organisation]) -> str | None:
     """The lists that wait for a body's people."""
-    found = queries.waiting(actor)
+    found = queries.waiting(actor, own)
     return render_template("recommending/_desk.html", waiting=found) if found else None
 
 

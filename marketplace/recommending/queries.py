@@ -73,9 +73,9 @@ def of_round(actor: Actor, round_id: int) -> list[Recommendation]:
     return list(session().scalars(query.options(*_WITH, joinedload(Recommendation.body)).limit(300)))
 
 
-def waiting(actor: Actor) -> list[tuple[Round, Organisation, int]]:
-    """The lists of the actor's bodies in rounds that ask, each with how much waits."""
-    own = bodies(actor)
+def waiting(actor: Actor, organisations: list[Organisation]) -> list[tuple[Round, Organisation, int]]:
+    """The lists of those of the actor's ``organisations`` that recommend, in rounds that ask, each with how much waits."""
+    own = [o for o in organisations if o.is_recommending_body]
     asking = rounds.asking() if own else []
     if not asking:
         return []
