@@ -33,7 +33,18 @@ class Client:
 
     def __init__(self, port: int, cookie: str = "") -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self.cookie = cookie
+        self.cookies = dict(pair.split("=", 1) for pair in cookie.split("; ") if pair)
+
+    @property
+    def cookie(self) -> str:
+        """All cookies as a header: the session stands beside the device's mark."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def _keep(self, answer: http.client.HTTPResponse) -> None:
+        for name, value in answer.getheaders():
+            if name == "Set-Cookie":
+                key, _, kept = value.split(";")[0].partition("=")
+                self.cookies[key] = kept
 
     def get(self, path: str) -> tuple[int, str]:
         """A page's status and text."""
@@ -41,9 +52,7 @@ class Client:
 
         self.connection.request("GET", quote(path, safe="/?=&%"), headers={"Cookie": self.cookie})
         answer = self.connection.getresponse()
-        for name, value in answer.getheaders():
-            if name == "Set-Cookie":
-                self.cookie = value.split(";")[0]
+        self._keep(answer)
         return answer.status, answer.read().decode()
 
     def sign_in(self, email: str) -> None:
@@ -59,9 +68,8 @@ class Client:
         answer = self.connection.getresponse()
         answer.read()
         assert answer.status in (302, 303), answer.status
-        for name, value in answer.getheaders():
-            if name == "Set-Cookie":
-                self.cookie = value.split(";")[0]
+        self._keep(answer)
+        assert self.get("/zh/desk")[0] == 200, "not signed in"
 
 
 @contextmanager
