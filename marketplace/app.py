@@ -30,7 +30,7 @@ from marketplace.kernel import i18n
 from marketplace.kernel.db import db
 from marketplace.organisations.queries import memberships_of
 from marketplace.vocabulary import helpers as vocabulary_helpers
-from marketplace.web import actor, errors, helpers, language, security
+from marketplace.web import actor, errors, helpers, language, parts, security
 from marketplace.web.limits import limiter
 
 ROOT = Path(__file__).parents[1]
@@ -175,6 +175,7 @@ def start_web(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     errors.start(app)
     helpers.start(app)
+    parts.start(app)
     vocabulary_helpers.start(app)
     Bootstrap5(app)
     identity.start(app)

@@ -152,10 +152,18 @@ def lines(text: str) -> Markup:
     return Markup("<br>").join(escape(part) for part in text.split("\n"))
 
 
-def picture(domain: str) -> str:
-    """The drawn picture of a domain."""
-    known = ("logistics", "manufacturing", "retail", "healthcare", "household")
-    return asset(f"img/domains/{domain if domain in known else 'manufacturing'}.svg")
+def picture(domain: str, task: str = "") -> str:
+    """The drawn picture of a task, or of its domain."""
+    for name in (f"tasks/{task}", f"domains/{domain}"):
+        if name in _pictures(current_app.static_folder or ""):
+            return asset(f"img/{name}.svg")
+    return asset("img/domains/manufacturing.svg")
+
+
+@lru_cache(maxsize=2)
+def _pictures(folder: str) -> frozenset[str]:
+    drawn = Path(folder) / "img"
+    return frozenset(p.relative_to(drawn).with_suffix("").as_posix() for p in drawn.glob("*/*.svg"))
 
 
 def start(app: Flask) -> None:
@@ -173,6 +181,8 @@ def start(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         best=best,
+        language=language,
+        now=clock.now,
         wan_range=wan_range,
         picture=picture,
         icon=icon,
