@@ -14,6 +14,7 @@ import marketplace.challenges.messages
 import marketplace.challenges.panels
 import marketplace.challenges.personal
 import marketplace.challenges.search
+import marketplace.dashboard.panels
 import marketplace.evaluation.messages
 import marketplace.evaluation.panels
 import marketplace.evaluation.services
@@ -43,6 +44,7 @@ from marketplace.catalogue.views import bp as catalogue
 from marketplace.challenges.views import bp as challenges
 from marketplace.console.views import bp as console
 from marketplace.console.views import root
+from marketplace.dashboard.views import bp as dashboard
 from marketplace.discovery.views import bp as discovery
 from marketplace.evaluation.views import bp as evaluation
 from marketplace.exchange.views import bp as exchange
@@ -57,6 +59,7 @@ from marketplace.scenarios.views import bp as scenarios
 
 PAGES: tuple[Blueprint, ...] = (
     discovery,
+    dashboard,
     challenges,
     catalogue,
     publicity,

@@ -18,6 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
 from marketplace.scenarios import queries as scenarios
 from marketplace.vocabulary.calendar import CLOSING, is_provisional
@@ -25,6 +26,7 @@ from marketplace.vocabulary.parameters import parameters
 from marketplace.web.actor import current_actor, signed_in, staff
 from marketplace.web.download import send
 from marketplace.web.forms import Form
+from marketplace.web.helpers import day, moment
 from marketplace.web.page import page
 from marketplace.web.panels import panels
 
@@ -43,8 +45,9 @@ def show(challenge_id: int) -> Any:
         content_=content,
         files=queries.files(actor, row),
         watching=queries.is_watching(actor, row.id),
-        products=_mine_against(actor, content),
+        products=_mine_against(actor, content, row.domain),
         addenda=_addenda(row),
+        track=_track(row),
         parameters=parameters(),
         provisional=bool(row.closes_at and is_provisional(clock.beijing(row.closes_at).date())),
         steps=panels("challenge.next", actor, row),
@@ -53,7 +56,24 @@ def show(challenge_id: int) -> Any:
     )
 
 
-def _mine_against(actor: Actor, content: contents.ChallengeContent) -> list[dict[str, Any]]:
+def _track(row: Challenge) -> tuple[list[tuple[str, str]], int]:
+    """The steps of an open challenge with their dates or lengths, and how many are behind us."""
+    rules, closing = row.rules, row.closes_at
+    if row.published_at is None or closing is None:
+        return [], 0
+    steps = [
+        (_("已发榜"), day(row.published_at)),
+        (_("揭榜截止"), moment(closing)),
+        (_("启封与资格审查"), _("截止后 %(n)s 个工作日内", n=rules.eligibility_days)),
+        (_("评审"), ""),
+        (_("入围公示"), _("%(n)s 个工作日", n=rules.notice_days)),
+        (_("场景方选定与签约"), _("公示后 %(n)s 个工作日内", n=rules.agreement_days)),
+    ]
+    behind = {State.OPENED: 2, State.ELIGIBILITY: 2, State.EVALUATION: 3, State.SHORTLISTED: 4}
+    return steps, behind.get(row.state, 2 if row.is_closed else 1)
+
+
+def _mine_against(actor: Actor, content: contents.ChallengeContent, domain: str) -> list[dict[str, Any]]:
     """A vendor's listed products against each requirement, those with most met first."""
     if not actor.organisations():
         return []
@@ -72,17 +92,23 @@ def _mine_against(actor: Actor, content: contents.ChallengeContent) -> list[dict
                 offered,
             )
         counts = {fit: sum(a.fit is fit for a, _o in answers.values()) for fit in Fit}
-        found.append({"product": product, "answers": answers, "counts": counts})
+        name = product.model or best(product.name)
+        found.append({"product": product, "name": name, "answers": answers, "counts": counts})
     found.sort(key=lambda f: (f["counts"][Fit.SHORT], -f["counts"][Fit.MET] - f["counts"][Fit.MET_IF]))
-    return found[:2] if any(f["counts"][Fit.MET] for f in found) else []
+    # A product that says nothing of most requirements is no answer to them; its own domain is reason enough to ask.
+    enough = len(content.requirements) / 2
+    said = [f for f in found if f["product"].domain == domain or len(f["answers"]) - f["counts"][Fit.UNKNOWN] > enough]
+    return said[:2] if any(f["counts"][Fit.MET] for f in said) else []
 
 
 def _addenda(row: Challenge) -> list[dict[str, Any]]:
     """Each later version with what it changed, newest first."""
     found = []
     for old, new in zip(row.versions, row.versions[1:], strict=False):
+        rows = [(_("揭榜截止"), moment(old.closes_at), moment(new.closes_at))] if old.closes_at != new.closes_at else []
         changes = contents.difference(old.content_json, new.content_json)
-        found.append({"version": new, "old": old, "changes": changes})
+        rows += [(" · ".join(path), before, after) for path, before, after in changes]
+        found.append({"version": new, "rows": rows})
     return found[::-1]
 
 

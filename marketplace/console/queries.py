@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import g
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, union_all
 
 from marketplace.bids.models import Bid
 from marketplace.challenges import queries as challenges
+from marketplace.challenges.models import Challenge
 from marketplace.challenges.services import OPENING_DELAY
 from marketplace.challenges.states import State as ChallengeState
 from marketplace.infra.audit.models import AuditRow
@@ -23,6 +24,7 @@ from marketplace.recommending.models import Recommendation
 from marketplace.rounds.defaults import Rules
 from marketplace.rounds.queries import all_rules
 from marketplace.scenarios import queries as scenarios
+from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.states import State as ScenarioState
 from marketplace.vocabulary import calendar
 from marketplace.vocabulary.queries import overrides
@@ -112,6 +114,31 @@ def most_urgent(waiting: dict[str, list[Item]], limit: int) -> list[tuple[str, I
     """What of all queues falls due first, with the name of its queue; notices run by themselves."""
     dated = [(name, i) for name, items in waiting.items() if name != "notices" for i in items if i.due is not None]
     return sorted(dated, key=lambda pair: pair[1].due or clock.now())[:limit]
+
+
+def funnel() -> list[tuple[str, int]]:
+    """How many scenarios and challenges ever came as far as each step, from posted to shortlisted, by the step's key."""
+    ends = (
+        (Scenario, Scenario.state != ScenarioState.DRAFT),
+        (Challenge, Challenge.published_at.is_not(None)),
+    )
+    counts = [
+        select(literal(model.__tablename__), cast(model.state, String), func.count())
+        .where(wanted)
+        .group_by(model.state)
+        for model, wanted in ends
+    ]
+    found = {(kind, state): n for kind, state, n in session().execute(union_all(*counts))}
+    posted = {state: n for (kind, state), n in found.items() if kind == "scenario"}
+    called = {state: n for (kind, state), n in found.items() if kind == "challenge"}
+    shortlisted = called.get(ChallengeState.SHORTLISTED.value, 0)
+    return [
+        ("submitted", sum(posted.values())),
+        ("admitted", sum(posted.get(s.value, 0) for s in (ScenarioState.ADMITTED, ScenarioState.LISTED))),
+        ("listed", sum(called.values())),
+        ("evaluation", called.get(ChallengeState.EVALUATION.value, 0) + shortlisted),
+        ("shortlisted", shortlisted),
+    ]
 
 
 def _shown() -> ColumnElement[bool]:

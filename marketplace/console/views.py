@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, url_for
@@ -12,7 +14,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.bids import queries as bids
 from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import queries as challenges
-from marketplace.console import health, queries
+from marketplace.console import health, queries, styleguide, today
 from marketplace.infra import metrics
 from marketplace.infra.jobs.services import move_clock, wake_for_the_clock
 from marketplace.kernel import clock
@@ -25,6 +27,8 @@ from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
 from marketplace.publicity import queries as publicity
 from marketplace.scenarios import queries as scenarios
+from marketplace.vocabulary.helpers import STATE_WORDS
+from marketplace.vocabulary.terms import main_domains
 from marketplace.web.actor import current_actor, safe_next, signed_in, staff, workings_only
 from marketplace.web.forms import Form
 from marketplace.web.page import page
@@ -45,6 +49,13 @@ QUEUE_TITLES = {
     "notices": _l("公示"),
     "objections": _l("异议"),
 }
+STEPS = {
+    "submitted": _l("提交过的场景"),
+    "admitted": _l("已入库"),
+    "listed": _l("发过榜"),
+    "evaluation": _l("进入评审"),
+    "shortlisted": _l("产生入围"),
+}
 YEAR = 365 * 24 * 3600
 SHOWN = 6
 """How many of a kind stand on a desk; the rest stand on their own page."""
@@ -59,23 +70,28 @@ def desk() -> Any:
     sells = any(o.is_vendor for o in own)
     waiting = queries.queues(actor) if "officer" in actor.roles else {}
     owns = any(o.is_owner or o.is_service_body for o in own)
+    mine: dict[str, Any] = {
+        "organisations": own,
+        "scenarios": scenarios.mine(actor, SHOWN, unlisted=True) if owns else [],
+        "owned": challenges.of_owner(actor, SHOWN) if owns else [],
+        "bids": bids.mine(actor, SHOWN) if sells else [],
+        "watched": challenges.watched(actor, 10),
+    }
     return page(
         "console/desk.html",
-        organisations=own,
-        scenarios=scenarios.mine(actor, SHOWN, unlisted=True) if owns else [],
-        owned=challenges.of_owner(actor, SHOWN) if owns else [],
-        bids=bids.mine(actor, SHOWN) if sells else [],
+        **mine,
+        matters=today.matters(**mine),
         products=catalogue.mine(actor, SHOWN) if sells else [],
         tallies={
             "scenario": scenarios.tally(actor) if owns else {},
             "bid": bids.tally(actor) if sells else {},
             "product": catalogue.tally(actor) if sells else {},
         },
-        watched=challenges.watched(actor, 10),
         unread=notifications.count(actor, unread=True),
-        objections=publicity.my_objections(actor),
+        objections=[] if actor.is_staff else publicity.my_objections(actor),
         waiting=waiting,
         urgent=queries.most_urgent(waiting, SHOWN),
+        funnel=[{"label": str(STEPS[key]), "value": n} for key, n in queries.funnel()] if waiting else [],
         more=panels("desk", actor, own),
         titles=QUEUE_TITLES,
     )
@@ -144,6 +160,21 @@ def _to_next_deadline() -> timedelta | None:
     ends = [c.closes_at for c in challenges.closing_soon(1)] + [n.ends_at for n in publicity.running(1)]
     ahead = [e for e in ends if e is not None and e > clock.now()]
     return min(ahead) - clock.now() + timedelta(seconds=61) if ahead else None
+
+
+@bp.get("/styleguide")
+@workings_only
+def guide() -> Any:
+    """Every part in every state, for those who build pages; demo and development only."""
+    drawn = Path(current_app.static_folder or "") / "img/icons.svg"
+    return page(
+        "console/styleguide.html",
+        **styleguide.samples(),
+        domains=[d.key for d in main_domains()],
+        states=STATE_WORDS,
+        evidence=styleguide.EVIDENCE,
+        icons=re.findall(r'id="([\w-]+)"', drawn.read_text("utf-8")),
+    )
 
 
 @root.get("/healthz")

@@ -18,8 +18,14 @@ from marketplace.vocabulary.terms import main_domains
 from marketplace.web.actor import current_actor
 from marketplace.web.page import page
 from marketplace.web.pagination import PER_PAGE, Page, asked_page, url_with
+from marketplace.web.panels import panels
 
 bp = Blueprint("discovery", __name__)
+ASKED = {
+    "zh": ("防爆巡检", "乘梯送药", "冷库拣选", "夜间巡逻"),
+    "en": ("explosion-proof inspection", "medicine transport", "cold-store picking", "night patrol"),
+}
+"""Searches to begin with, under the box on the home page."""
 
 
 @bp.get("/")
@@ -34,6 +40,8 @@ def home() -> Any:
         closing=challenges.closing_soon(4),
         newest=challenges.newest(4),
         notices=publicity.running(3),
+        asked=ASKED[language()],
+        more=panels("home", current_actor(), None),
     )
 
 
@@ -74,7 +82,8 @@ def _search(definition: searching.Page, rows: Any, template: str) -> Any:
         html = Markup("").join(Markup("<mark>{}</mark>").format(t) if on else escape(t) for t, on in pieces)
         if text.language_shown(code) == code:
             return html
-        return Markup('<span lang="{}">{}</span>').format("zh-CN" if text.language_shown(code) == "zh" else "en", html)
+        mark = Markup('<span lang="{}" class="foreign">{}</span>')
+        return mark.format("zh-CN" if text.language_shown(code) == "zh" else "en", html)
 
     return page(
         template,

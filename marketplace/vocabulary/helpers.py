@@ -52,6 +52,26 @@ def gauge_points(wanted: Value, op: str, offered: Value | None) -> dict[str, Any
     return {"need": 60, "good_end": 114 if op == ">=" else 6, "dot": dot, "short": short, "left": left, "right": right}
 
 
+def gauge_range(wanted: Value, op: str, offered: Value | None) -> dict[str, Any] | None:
+    """Where a wanted range, the offered one and what is missing stand on one scale; nothing unless both are ranges."""
+    if offered is None or wanted.kind != "range" or offered.kind != "range" or op not in ("covers", "in"):
+        return None
+    if wanted.low is None or wanted.high is None or offered.low is None or offered.high is None:
+        return None
+    low, high = min(wanted.low, offered.low), max(wanted.high, offered.high)
+    width = high - low or 1.0
+
+    def at(value: float) -> float:
+        return round(12 + 96 * (value - low) / width, 1)
+
+    outer, inner = (offered, wanted) if op == "covers" else (wanted, offered)
+    assert outer.low is not None and outer.high is not None and inner.low is not None and inner.high is not None  # noqa: PT018
+    gaps = [(at(inner.low), at(min(outer.low, inner.high)))] if outer.low > inner.low else []
+    gaps += [(at(max(outer.high, inner.low)), at(inner.high))] if outer.high < inner.high else []
+    need, have = (at(wanted.low), at(wanted.high)), (at(offered.low), at(offered.high))
+    return {"need": need, "have": have, "gaps": gaps}
+
+
 STATE_WORDS: dict[str, dict[str, LazyText]] = {
     "challenge": {
         "draft": _l("草稿"),
@@ -175,6 +195,7 @@ def start(app: Flask) -> None:
         fit_word=fit_word,
         evidence_word=evidence_word,
         gauge_points=gauge_points,
+        gauge_range=gauge_range,
         state_word=state_word,
         state_css=state_css,
         op_word=op_word,

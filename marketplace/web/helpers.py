@@ -110,6 +110,19 @@ def yuan(fen: int | None) -> str:
     return f"{text}{NBSP}元" if language() == "zh" else f"CNY{NBSP}{text}"
 
 
+def yuan_whole(amount: int) -> str:
+    """A large amount in whole yuan: 500 亿元; CNY 50 billion."""
+    if language() == "zh":
+        for unit, word in ((100_000_000, "亿元"), (WAN, "万元")):
+            if amount >= unit:
+                return f"{_trim(amount / unit)}{NBSP}{word}"
+        return f"{amount:,}{NBSP}元"
+    for unit, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
+        if amount >= unit:
+            return f"CNY{NBSP}{_trim(amount / unit)}{NBSP}{word}"
+    return f"CNY{NBSP}{amount:,}"
+
+
 def _trim(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
@@ -140,11 +153,20 @@ def asset(name: str) -> str:
 
 
 def content(text: Text, tag: str = "span", css: str = "") -> Markup:
-    """Bilingual content as an element; text in another language than the page's carries its language."""
+    """Bilingual content as an element: text in another language than the page's is marked, and so is a stale translation."""
     shown = text.language_shown(language())
     attributes = Markup(' lang="{}"').format("zh-CN" if shown == "zh" else "en") if shown != language() and text else ""
-    attributes += Markup(' class="{}"').format(css) if css else ""
-    return Markup("<{}{}>{}</{}>").format(Markup(tag), attributes, lines(text.best(language())), Markup(tag))
+    marks = [css] if css else []
+    if attributes:
+        marks.append("foreign")
+    attributes += Markup(' class="{}"').format(" ".join(marks)) if marks else ""
+    stale = Markup(' <small class="stale">{}</small>').format(_("译文早于原文")) if is_left_behind(text) else ""
+    return Markup("<{}{}>{}{}</{}>").format(Markup(tag), attributes, lines(text.best(language())), stale, Markup(tag))
+
+
+def is_left_behind(text: Text) -> bool:
+    """Whether what this reader sees is a translation whose original was changed since."""
+    return text.is_stale and text.source != language() and text.language_shown(language()) == language()
 
 
 def lines(text: str) -> Markup:
@@ -169,6 +191,7 @@ def _pictures(folder: str) -> frozenset[str]:
 def start(app: Flask) -> None:
     """Give the helpers to every template."""
     app.jinja_env.filters.update(
+        best=best,
         day=day,
         moment=moment,
         seconds=seconds,
@@ -176,6 +199,7 @@ def start(app: Flask) -> None:
         countdown=countdown,
         wan=wan,
         yuan=yuan,
+        yuan_whole=yuan_whole,
         size=size,
         lines=lines,
     )

@@ -25,7 +25,7 @@ class Parts:
             try:
                 template = self._environment.get_template(f"{self._folder}/{name}.html")
             except TemplateNotFound as missing:
-                raise AttributeError(f"there is no part {self._folder}/{name}.html") from missing
+                raise AttributeError(f"{self._folder} has no part {name}") from missing
             self._known[name] = getattr(template.module, name)
         return self._known[name]
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from marketplace.bids import queries as bids
+from marketplace.console import queries as console
 from tests.factories.stages import counted, words
 from tests.factories.world import World
 
@@ -52,3 +53,19 @@ def test_an_officer_s_desk_says_what_falls_due_first(world: World) -> None:
     world.submitted("后交的场景")
     text = words(world.client("officer"), "/zh/desk")
     assert text.index("期限近的先办") < text.index("先交的场景") < text.index("后交的场景") < text.index("全部队列")
+
+
+@pytest.mark.db
+def test_an_officer_s_desk_counts_how_far_scenarios_came(world: World) -> None:
+    world.submitted("初审中的场景")
+    world.challenge("已发榜的场景")
+    assert dict(console.funnel()) == {"submitted": 2, "admitted": 1, "listed": 1, "evaluation": 0, "shortlisted": 0}
+
+
+def test_what_needs_a_vendor_today_begins_with_the_nearest_deadline(world: World) -> None:
+    far, near = world.challenge("晚截止的榜题", days=40), world.challenge("早截止的榜题", days=20)
+    for challenge in (far, near):
+        world.bid(challenge)
+    text = words(world.client("vendor"), "/zh/desk")
+    assert text.index("今天要做的") < text.index("早截止的榜题") < text.index("晚截止的榜题")
+    assert "申报书没有提交，截止前填完" in text

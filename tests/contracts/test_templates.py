@@ -130,7 +130,7 @@ def _texts_in_code() -> tuple[set[str], set[str]]:
 def test_every_template_that_code_names_exists() -> None:
     whole, patterns = _texts_in_code()
     assert len(whole) > 60
-    assert patterns == {r"scenarios/step_[\w/]+\.html", r"mail/[\w/]+\.jinja"}
+    assert patterns == {r"scenarios/step_[\w/]+\.html", r"mail/[\w/]+\.jinja", r"[\w/]+/[\w/]+\.html"}
     assert whole - set(NAMES) == set()
 
 
@@ -157,10 +157,58 @@ def test_every_template_that_a_template_names_exists(app: Flask) -> None:
     assert {(n, other) for n, others in _referred(app).items() for other in others - set(NAMES)} == set()
 
 
-def test_every_part_is_used_by_a_page_or_by_code(app: Flask) -> None:
+def test_every_fragment_is_used_by_a_page_or_by_code(app: Flask) -> None:
     whole, _patterns = _texts_in_code()
     used = whole.union(*_referred(app).values())
-    assert [n for n in NAMES if (n.startswith("_") or "/_" in n) and n not in used] == []
+    own = [n for n in NAMES if (n.startswith("_") or "/_" in n) and not n.startswith(("_parts/", "_fields/"))]
+    assert [n for n in own if n not in used] == []
+
+
+FOLDERS = {"p": "_parts", "f": "_fields"}
+
+
+def _parts_called(app: Flask, name: str) -> set[str]:
+    """The parts and fields that a template calls, as names of their files."""
+    tree = app.jinja_env.parse((TEMPLATES / name).read_text(encoding="utf-8"))
+    return {
+        f"{FOLDERS[call.node.node.name]}/{call.node.attr}.html"
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Getattr)
+        and isinstance(call.node.node, nodes.Name)
+        and call.node.node.name in FOLDERS
+    }
+
+
+PARTS = {n for n in NAMES if n.startswith(("_parts/", "_fields/"))}
+
+
+def test_every_part_exists_stands_in_the_style_guide_and_is_used_by_a_page(app: Flask) -> None:
+    called = {n: _parts_called(app, n) for n in NAMES}
+    assert {(n, part) for n, parts in called.items() for part in parts - PARTS} == set()
+    assert PARTS - called["console/styleguide.html"] == set()
+    elsewhere = set().union(*(parts for n, parts in called.items() if n != "console/styleguide.html"))
+    # Met lines as a fingerprint stand where products are listed by fit.
+    assert PARTS - elsewhere - {"_parts/cells.html"} == set()
+
+
+def test_every_part_says_what_it_is_for_and_bears_its_file_s_name() -> None:
+    for name in PARTS - {"_fields/token.html", "_fields/error_line.html"}:
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        assert text.startswith("{#"), name
+        assert re.findall(r"{% macro (\w+)", text) == [Path(name).stem], name
+
+
+MARKUP_OF_PARTS = (
+    'class="crumbs"', 'class="facts', 'class="track"', 'class="fit ', 'class="ev ', 'class="gauge"', 'class="card-c',
+    'class="empty"', 'class="chip"', 'class="facet"', 'class="tabs', 'class="meter', 'class="gate', 'class="door"', 'class="door ',
+    'class="viz bars', 'class="ask"', 'class="cells"', '<form class="find', "<del>", 'class="err"',
+)  # fmt: skip
+
+
+def test_no_page_writes_what_a_part_exists_for() -> None:
+    pages = [n for n in NAMES if n.endswith(".html") and n not in PARTS]
+    written = [(n, m) for n in pages for m in MARKUP_OF_PARTS if m in (TEMPLATES / n).read_text(encoding="utf-8")]
+    assert written == []
 
 
 def test_every_mail_is_told_and_every_told_mail_exists(app: Flask) -> None:

@@ -15,12 +15,14 @@ from marketplace.bids.services import drafting, submitting
 from marketplace.catalogue import services as catalogue
 from marketplace.challenges import services as challenges
 from marketplace.challenges.models import Challenge, ChallengeFile
+from marketplace.dashboard import services as dashboard
 from marketplace.demo.content import paper
 from marketplace.evaluation import services as evaluation
 from marketplace.evaluation.models import BidStage, Outcome
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.actor import NOBODY, SYSTEM, Actor
 from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.text import Text
 from marketplace.notifications.models import InboxItem
 from marketplace.organisations import services as organisations
 from marketplace.organisations.models import MemberRole, Organisation
@@ -66,6 +68,7 @@ def build(world: World, clock: time_machine.Traveller) -> Town:
     _scenarios(town)
     _open_challenge(town)
     _products(town)
+    _figures(town)
     _personal(town)
     _leavers(town, clock)
     town_rounds.after(world, town.ids, made)
@@ -233,6 +236,14 @@ def _products(town: Town) -> None:
     ids["withdrawn_product"] = world.product(name="已下架").id
     with unit_of_work():
         catalogue.withdraw(world.vendor, ids["withdrawn_product"])
+
+
+def _figures(town: Town) -> None:
+    with unit_of_work():
+        row = dashboard.report(
+            town.world.officer, "incubators", value=2, as_of=site_clock.today(), source=Text.of("统计")
+        )
+        town.ids["figure"] = row.id
 
 
 def _personal(town: Town) -> None:
