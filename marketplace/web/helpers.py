@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 
 from marketplace.kernel import clock
@@ -20,6 +19,7 @@ from marketplace.web import language as languages
 from marketplace.web.actor import current_actor
 from marketplace.web.pagination import url_with
 from marketplace.web.panels import panels
+from marketplace.web.statics import asset
 
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -141,17 +141,6 @@ def icon(name: str, words: str = "") -> Markup:
     return Markup('<svg class="i" aria-hidden="true"><use href="{}"/></svg>{}').format(href, said)
 
 
-@lru_cache(maxsize=256)
-def _fingerprint(path: str, _mtime: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
-
-
-def asset(name: str) -> str:
-    """A static file's address, which changes with its content."""
-    path = Path(current_app.static_folder or "") / name
-    return url_for("static", filename=name, v=_fingerprint(str(path), path.stat().st_mtime))
-
-
 def content(text: Text, tag: str = "span", css: str = "") -> Markup:
     """Bilingual content as an element: text in another language than the page's is marked, and so is a stale translation."""
     shown = text.language_shown(language())
@@ -210,7 +199,6 @@ def start(app: Flask) -> None:
         wan_range=wan_range,
         picture=picture,
         icon=icon,
-        asset=asset,
         content=content,
         url_with=url_with,
         panels=panels,

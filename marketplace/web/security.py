@@ -18,6 +18,7 @@ from marketplace.infra import metrics
 from marketplace.infra.jobs.services import load_clock
 from marketplace.kernel import clock
 from marketplace.kernel.db import queries_so_far
+from marketplace.web import statics
 
 log = structlog.get_logger()
 CSP = (
@@ -75,7 +76,7 @@ def start(app: Flask) -> None:
         g.began = time.perf_counter()
         if allowed and request.host.partition(":")[0] not in allowed:
             abort(400)
-        if request.endpoint not in ("static", "bootstrap.static", "root.healthz", None):
+        if request.endpoint not in (*statics.ENDPOINTS, "root.healthz", None):
             load_clock(app)
         g.received_at = clock.now() - _waited(app)
 
@@ -91,8 +92,8 @@ def start(app: Flask) -> None:
         set_("X-Request-Id", g.get("request_id", ""))
         if app.config["SESSION_COOKIE_SECURE"]:
             set_("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if request.endpoint in ("static", "bootstrap.static"):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if request.endpoint in statics.ENDPOINTS:
+            statics.finish(response)
         else:
             set_("Cache-Control", "no-store" if g.get("actor") and g.actor.is_signed_in else "no-cache")
             seconds = time.perf_counter() - g.get("began", time.perf_counter())

@@ -1,0 +1,54 @@
+"""Static files: kept for a year under an address of their content, small on the wire, the same for everybody."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+def _addresses(client: FlaskClient) -> list[str]:
+    page = client.get("/zh/").text
+    return re.findall(r'(?:href|src)="(/(?:static|bootstrap)/[^"#]+)', page)
+
+
+def test_every_file_that_a_page_names_is_kept_for_a_year_under_the_address_of_its_content(client: FlaskClient) -> None:
+    addresses = _addresses(client)
+    assert len(addresses) > 5
+    for address in addresses:
+        answer = client.get(address)
+        assert (answer.status_code, "?v=" in address) == (200, True), address
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", address
+
+
+def test_an_address_without_its_content_s_mark_is_asked_for_again(client: FlaskClient) -> None:
+    assert client.get("/static/css/theme.css").headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["/static/css/theme.css", "/static/js/ask.mjs", "/static/img/icons.svg"])
+def test_texts_are_sent_small_to_who_takes_it(client: FlaskClient, name: str) -> None:
+    plain, small = client.get(name), client.get(name, headers=GZIP)
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(small.data) == plain.data
+    assert len(small.data) < len(plain.data) * 0.6
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert "Content-Encoding" not in plain.headers
+    assert client.get(name, headers=GZIP | {"If-None-Match": small.headers["ETag"]}).status_code in (200, 304)
+
+
+def test_a_page_is_never_compressed_here_since_it_holds_a_token(client: FlaskClient) -> None:
+    assert "Content-Encoding" not in client.get("/zh/challenges?q=x", headers=GZIP).headers
+
+
+def test_a_part_of_a_file_is_that_part(client: FlaskClient) -> None:
+    answer = client.get("/static/css/theme.css", headers=GZIP | {"Range": "bytes=0-9"})
+    assert (answer.status_code, len(answer.data), "Content-Encoding" in answer.headers) == (206, 10, False)
+
+
+def test_own_styles_and_scripts_stay_small(client: FlaskClient) -> None:
+    own = {a for a in _addresses(client) if a.startswith("/static/") and re.search(r"\.(css|m?js)", a)}
+    assert sum(len(gzip.compress(client.get(a).data)) for a in own) < 150 * 1024
