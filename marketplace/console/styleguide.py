@@ -75,6 +75,7 @@ def samples() -> dict[str, Any]:
         "soon": clock.now() + timedelta(days=3, hours=4),
         "today": clock.today(),
         "where": Page(2, 61),
+        "weeks": _weeks(),
         "facet": _facet(),
     }
 
@@ -146,6 +147,22 @@ def _challenges() -> list[Any]:
             )
         )  # fmt: skip
     return rows
+
+
+def _weeks() -> list[list[Any]]:
+    today = clock.today()
+    monday = today - timedelta(days=today.weekday())
+    rows = _challenges()
+    return [
+        [
+            SimpleNamespace(
+                date=monday + timedelta(days=7 * week + n), challenges=rows[:2] if (week, n) == (1, 2) else rows[2:] if n == 4 else (),
+                is_of_month=week < 2, is_working=n < 5, is_today=monday + timedelta(days=7 * week + n) == today,
+            )
+            for n in range(7)
+        ]
+        for week in range(3)
+    ]  # fmt: skip
 
 
 def _product() -> Any:

@@ -156,6 +156,8 @@ def run(actor: Actor, page: Page, arguments: Any, *, offset: int, limit: int) ->
 def is_known(facet: str, value: str) -> bool:
     """Whether a facet has such a value at all."""
     tables: dict[str, Any] = {"domain": domains, "task": tasks, "district": districts}
+    if facet == "month":
+        return True
     return value in tables[facet]() if facet in tables else (facet, value) in VALUES
 
 

@@ -6,14 +6,17 @@ from typing import Any
 
 from flask import Blueprint, request
 from markupsafe import Markup, escape
+from werkzeug.datastructures import MultiDict
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import queries as challenges
-from marketplace.discovery import searching
+from marketplace.discovery import monthly, searching
 from marketplace.infra.search.analysis import highlight
+from marketplace.infra.search.queries import Result
 from marketplace.kernel.i18n import language
 from marketplace.kernel.text import Text
 from marketplace.publicity import queries as publicity
+from marketplace.vocabulary.queries import overrides
 from marketplace.vocabulary.terms import main_domains
 from marketplace.web.actor import current_actor
 from marketplace.web.page import page
@@ -49,7 +52,29 @@ def _search(definition: searching.Page, rows: Any, template: str) -> Any:
     actor = current_actor()
     number = asked_page()
     result = searching.run(actor, definition, request.args, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
-    where = Page(number, result.total)
+    return _found(
+        definition, template, result, rows=rows(actor, result.ids), where=Page(number, result.total),
+        view="table" if request.args.get("view") == "table" else "cards",
+    )  # fmt: skip
+
+
+def _calendar() -> Any:
+    """The challenges that close in a month, in weeks."""
+    actor = current_actor()
+    month = monthly.asked(request.args.get("month", ""))
+    definition = monthly.page_of(month)
+    arguments = MultiDict(request.args)
+    arguments.setlist("month", [str(month)])
+    result = searching.run(actor, definition, arguments, offset=0, limit=monthly.MOST)
+    rows = challenges.visible(actor, result.ids)
+    return _found(
+        searching.CHALLENGES, "discovery/challenges.html", result, rows=rows, where=Page(1, 0), view="calendar",
+        month=month, weeks=monthly.weeks(month, rows, overrides()),
+    )  # fmt: skip
+
+
+def _found(definition: searching.Page, template: str, result: Result, **shown: Any) -> Any:
+    """A page of results with what narrows them."""
     names = [f.name for f in definition.facets]
     chosen = {
         n: frozenset(request.args.getlist(n)) & frozenset(result.counts[n]) | _known(n, request.args.getlist(n))
@@ -87,16 +112,14 @@ def _search(definition: searching.Page, rows: Any, template: str) -> Any:
 
     return page(
         template,
-        rows=rows(actor, result.ids),
         result=result,
-        where=where,
         facets=[f for f in facets if f["values"]],
         chips=chips,
         marked=marked,
         text=request.args.get("q", "")[: searching.MOST_TEXT],
         sort=request.args.get("sort", ""),
         orders=list(definition.orders),
-        view="table" if request.args.get("view") == "table" else "cards",
+        **shown,
     )
 
 
@@ -109,6 +132,8 @@ def _known(name: str, values: list[str]) -> frozenset[str]:
 @bp.get("/challenges")
 def all_challenges() -> Any:
     """Search the challenges."""
+    if request.args.get("view") == "calendar":
+        return _calendar()
     return _search(searching.CHALLENGES, challenges.visible, "discovery/challenges.html")
 
 

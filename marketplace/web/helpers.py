@@ -40,6 +40,13 @@ def day(moment: datetime | date | None, *, year: bool | None = None) -> str:
     return f"{text} {local.year}" if with_year else text
 
 
+def month(first: date) -> str:
+    """A month with its year: 2026 年 12 月; December 2026."""
+    if language() == "zh":
+        return f"{first.year}{NBSP}年{NBSP}{first.month}{NBSP}月"
+    return f"{first:%B} {first.year}"
+
+
 def moment(value: datetime | None, *, year: bool | None = None) -> str:
     """A date, weekday and time in Beijing; an English reader is told whose time it is."""
     if value is None:
@@ -182,6 +189,7 @@ def start(app: Flask) -> None:
     app.jinja_env.filters.update(
         best=best,
         day=day,
+        month=month,
         moment=moment,
         seconds=seconds,
         iso=iso,
