@@ -51,10 +51,34 @@ SITE_LABELS = {
 WHOLE = _l("请填整数。")
 
 
-class TitleForm(Form):
-    """A draft needs only a title."""
+def labels() -> dict[str, Any]:
+    """The words for what a scenario's columns hold."""
+    return {
+        "kind": dict(KINDS),
+        "mode": dict(MODES),
+        "route": dict(ROUTES),
+        "site": SITE_LABELS,
+        "budget": dict(BUDGETS),
+    }
 
+
+class TitleForm(Form):
+    """A draft needs only a title; the task, said at once, brings what such postings usually ask."""
+
+    what = SelectField(_l("什么任务（可以以后再选）"), validate_choice=False)
     vars().update(both_languages("title", _l("标题"), limit=60, required=_l("请先起一个标题，以后可以改。")))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tasks = {best(d.label): [(f"{d.key}:{t.key}", best(t.label)) for t in d.tasks] for d in domains().values()}
+        self.what.choices = {"": [("", _l("请选择"))], **tasks}
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The chosen domain and task, or nothing."""
+        domain, _colon, task = (self.what.data or "").partition(":")
+        known = domains().get(domain)
+        return {"domain": domain, "task": task} if known and any(t.key == task for t in known.tasks) else {}
 
 
 class StepForm(Form):

@@ -84,8 +84,8 @@ class MetricData:
     key: str = ""
 
 
-def create(actor: Actor, owner_id: int, *, title: Text) -> Scenario:
-    """Start a draft; a title is enough."""
+def create(actor: Actor, owner_id: int, *, title: Text, domain: str = "", task: str = "") -> Scenario:
+    """Start a draft; a title is enough. ``task`` is one of ``domain``."""
     if actor.user_id is None or owner_id not in actor.organisations(EDITORS):
         raise NotFound()
     owner = organisations.get(actor, owner_id)
@@ -98,6 +98,8 @@ def create(actor: Actor, owner_id: int, *, title: Text) -> Scenario:
         owner_id=owner_id,
         created_by=actor.user_id,
         title=title,
+        domain=domain,
+        task=task,
         district=owner.district,
         created_at=now,
         changed_at=now,

@@ -22,6 +22,8 @@ class Entry:
     extra: dict[str, str] = field(default_factory=dict)
     value: Value | None = None
     error: str = ""
+    suggested: bool = False
+    """Put there by the site: it counts only once it is filled in."""
 
     def check(self) -> None:
         """Read the typed value; ``error`` says what to type instead."""
@@ -49,8 +51,10 @@ def read(
             clean(form.get(f"rows-{number}-unit", ""))[:20],
             clean(form.get(f"rows-{number}-counted", ""))[:20],
             {name: clean(form.get(f"rows-{number}-{name}", ""))[:2000] for name in extra},
+            suggested=bool(form.get(f"rows-{number}-suggested")) and not typed,
         )
-        entry.check()
+        if not entry.suggested:
+            entry.check()
         found.append(entry)
     return found
 

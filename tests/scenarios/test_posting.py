@@ -14,6 +14,8 @@ from marketplace.organisations.models import MemberRole, Organisation
 from marketplace.scenarios import services
 from marketplace.scenarios.models import BudgetKind, Level, Scenario
 from marketplace.scenarios.states import State
+from marketplace.scenarios.typical import typical
+from marketplace.vocabulary.terms import main_domains
 from tests.factories.world import World
 
 TERMS = {
@@ -297,3 +299,50 @@ def test_a_translation_left_behind_is_marked_stale(world: World) -> None:
     typed = {"summary_zh": "改过的一句", "summary_en": "40 kg boxes, 150 trips a day."}
     browser.post(f"/zh/scenarios/{scenario_id}/edit/task", data=_task(revision, **typed))
     assert _row(scenario_id).summary.is_stale
+
+
+def test_a_task_said_at_the_start_brings_what_such_postings_usually_ask_and_empty_rows_are_not_asked(
+    world: World,
+) -> None:
+    browser = world.client("owner")
+    answer = browser.post("/zh/scenarios/new", data={"title_zh": "送药", "what": "healthcare:medical_assistance"})
+    scenario_id = int(answer.location.split("/")[3])
+    row = _row(scenario_id)
+    assert (row.domain, row.task) == ("healthcare", "medical_assistance")
+    page = browser.get(f"/zh/scenarios/{scenario_id}/edit/requirements").text
+    assert page.count('name="rows-0-suggested"') == 1
+    assert 'value="payload"' in page
+    sent = _rows(
+        {"parameter": "payload", "op": ">=", "value": "40", "unit": "kg", "level": "must", "suggested": "1"},
+        {"parameter": "noise", "op": "<=", "value": "", "level": "must", "suggested": "1"},
+        revision=row.revision,
+    )
+    kept = browser.post(f"/zh/scenarios/{scenario_id}/edit/requirements", data=sent | {"add": "runtime"})
+    assert 'value="noise"' in kept.text  # what is still empty stays there while one adds another
+    sent["revision"] = str(_row(scenario_id).revision)
+    assert browser.post(f"/zh/scenarios/{scenario_id}/edit/requirements", data=sent).status_code == 302
+    assert [r.parameter for r in _row(scenario_id).requirements] == ["payload"]
+
+
+@pytest.mark.parametrize("what", ["", "healthcare", "healthcare:assembly", "nonsense:other", ":"])
+def test_a_task_that_is_none_leaves_the_draft_without_one(world: World, what: str) -> None:
+    answer = world.client("owner").post("/zh/scenarios/new", data={"title_zh": "送药", "what": what})
+    row = _row(int(answer.location.split("/")[3]))
+    assert (row.domain, row.task) == ("", "")
+
+
+def test_every_task_of_the_plan_has_typical_requirements_of_the_vocabulary() -> None:
+    assert {t.key for d in main_domains() for t in d.tasks if not typical(t.key)} == {"other"}
+
+
+def test_metrics_begin_with_the_musts_that_are_figures_and_count_once_they_are_saved(world: World) -> None:
+    scenario_id = world.draft().id
+    with unit_of_work():
+        services.set_metrics(world.owner, scenario_id, [])
+    path = f"/zh/scenarios/{scenario_id}/edit/metrics"
+    browser = world.client("owner")
+    page = browser.get(path).text
+    musts = [r for r in _row(scenario_id).requirements if r.level is Level.MUST and r.value.kind == "number"]
+    assert musts
+    assert [f'value="{m.parameter}"' in page for m in musts] == [True] * len(musts)
+    assert _row(scenario_id).metrics == []

@@ -1,0 +1,7 @@
+"""The pages of scenarios."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("scenarios", __name__)
