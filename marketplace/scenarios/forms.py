@@ -51,6 +51,12 @@ SITE_LABELS = {
 WHOLE = _l("请填整数。")
 
 
+class EmptyInDraft(Optional):
+    """A draft may leave it empty; before submission it is asked for, so the page does not call it optional."""
+
+    field_flags: dict[str, Any] = {}
+
+
 def labels() -> dict[str, Any]:
     """The words for what a scenario's columns hold."""
     return {
@@ -129,9 +135,11 @@ class TermsForm(StepForm):
     budget_min = IntegerField(
         _l("预算最低"), [Optional(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))]
     )
-    budget_max = IntegerField(_l("预算"), [Optional(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))])
+    budget_max = IntegerField(
+        _l("预算"), [EmptyInDraft(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))]
+    )
     period_months = IntegerField(
-        _l("交付期"), [Optional(), NumberRange(1, 60, _l("请填 1 到 60 之间的整数，单位月。"))]
+        _l("交付期"), [EmptyInDraft(), NumberRange(1, 60, _l("请填 1 到 60 之间的整数，单位月。"))]
     )
     quantity = IntegerField(_l("数量"), [Optional(), NumberRange(1, 10_000, _l("请填大于 0 的整数。"))])
     mode = RadioField(_l("合作方式"), choices=MODES, default="purchase")

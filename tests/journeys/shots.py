@@ -1,6 +1,7 @@
-"""Pictures of the pages: `make shots` writes them into shots/, in both languages, on a phone and a desk, light and dark.
+"""Every kind of page in both languages, on a phone, a tablet and a desk, light and dark: `make shots` writes them into shots/.
 
-``--readme`` makes the README's picture anew.
+Each is also asked whether axe finds anything and whether it scrolls sideways; what is found is printed, and fails the command.
+``--readme`` makes the README's picture anew; ``--only WORD`` takes the pages whose address holds the word.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.conftest import CHROMIUM, PASSWORD, ROOT, start_site
 
@@ -20,22 +22,34 @@ PAGES = {
         "/",
         "/challenges",
         "/challenges?view=table",
+        "/challenges?view=calendar",
+        "/challenges?q=冷库&domain=logistics",
+        "/challenges?q=nothing-like-this",
         "/challenges/45",
         "/products",
         "/products/1",
+        "/organisations/1",
+        "/programme",
+        "/notices",
         "/notices/16",
         "/rounds",
         "/rounds/3",
         "/exchange/format",
         "/sign-in",
         "/register",
+        "/forgot",
         "/mailbox",
+        "/styleguide",
+        "/nowhere",
     ],
     "lin@fuxiao.example": [
         "/desk",
         "/challenges/48",
         "/my/bids",
         "/my/products",
+        "/products/1",
+        "/products/1/edit",
+        "/products/1/specifications",
         "/exchange/products",
         "/inbox",
         "/organisations",
@@ -63,10 +77,21 @@ PAGES = {
         "/staff/challenges/17/shortlist",
         "/staff/objections",
         "/staff/rounds/3",
+        "/staff/figures",
     ],
-    "admin@programme.example": ["/staff/people", "/staff/people/1"],
-    "auditor@programme.example": ["/audit", "/audit/households"],
+    "admin@programme.example": ["/desk", "/staff/people", "/staff/people/1"],
+    "auditor@programme.example": ["/desk", "/audit", "/audit/households"],
 }
+# Pages of what these people are writing, found through the list it stands in.
+WRITING = {
+    "lin@fuxiao.example": ("/my/bids", ("matrix", "offer", "solution", "files", "declare", "check")),
+    "xu@qinghe.example": (
+        "/my/scenarios",
+        ("task", "work", "requirements", "metrics", "site", "terms", "safety", "files", "submit"),
+    ),
+}
+NOT_THERE = {"/nowhere": 404}
+WIDTHS, THEMES, LANGUAGES = (1440, 768, 360), ("light", "dark"), ("zh", "en")
 
 
 def _sign_in(page: Page, address: str, email: str) -> None:
@@ -77,39 +102,74 @@ def _sign_in(page: Page, address: str, email: str) -> None:
     page.wait_for_url(lambda url: "sign-in" not in url)
 
 
+def _written(page: Page, address: str, email: str) -> list[str]:
+    """Addresses of the parts of a draft that this person is writing."""
+    if email not in WRITING:
+        return []
+    where, parts = WRITING[email]
+    page.goto(f"{address}/zh{where}")
+    row = page.locator("main li, main tr, main article").filter(has_text="草稿").first
+    href = row.locator("a").first.get_attribute("href") or ""
+    return [f"/{'/'.join(href.split('/')[2:4])}/edit/{part}" for part in parts]
+
+
+def _complaints(page: Page, name: str) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    said = [f"{name}: axe {v['id']} {[n['target'] for n in v['nodes']][:3]}" for v in found]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        said.append(f"{name}: scrolls sideways")
+    return said
+
+
+def _name(email: str, path: str) -> str:
+    return f"{email.partition('@')[0]}{path}".strip("/").replace("/", "-").replace("?", "-").replace("&", "-") or "home"
+
+
+def _take(
+    browser: Browser, address: str, email: str, paths: list[str], folder: Path, *, width: int, theme: str
+) -> list[str]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+    page = context.new_page()
+    complaints: list[str] = []
+    if email:
+        _sign_in(page, address, email)
+    for path in paths + _written(page, address, email):
+        for language in LANGUAGES:
+            answer = page.goto(f"{address}/{language}{path}")
+            if answer is None or answer.status != NOT_THERE.get(path, 200):
+                sys.exit(f"{email or 'nobody'} does not get {path}: the demo has changed, change PAGES")
+            name = f"{_name(email, path)}-{language}-{width}-{theme}"
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            complaints += _complaints(page, name)
+    context.close()
+    return complaints
+
+
 def main() -> None:
     """Start a demo, walk through the pages, stop it."""
-    readme = "--readme" in sys.argv
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
     folder = ROOT / "shots"
     folder.mkdir(exist_ok=True)
+    complaints: list[str] = []
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright, ExitStack() as stack:
         address, process = start_site(Path(data))
         stack.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(20)))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for email, paths in ({"": ["/"]} if readme else PAGES).items():
-            for width in (1440,) if readme else (1440, 360):
-                for theme in ("light",) if readme else ("light", "dark"):
-                    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
-                    page = context.new_page()
-                    if email:
-                        _sign_in(page, address, email)
-                    for path in paths:
-                        for language in ("zh",) if readme else ("zh", "en"):
-                            answer = page.goto(f"{address}/{language}{path}")
-                            if answer is None or not answer.ok:
-                                sys.exit(f"{email or 'nobody'} does not get {path}: the demo has changed, change PAGES")
-                            name = (
-                                f"{email.partition('@')[0]}{path}".strip("/").replace("/", "-").replace("?", "-")
-                                or "home"
-                            )
-                            target = (
-                                ROOT / "docs/home.png" if readme else folder / f"{name}-{language}-{width}-{theme}.png"
-                            )
-                            target.parent.mkdir(exist_ok=True)
-                            page.screenshot(path=target, full_page=not readme)
-                    context.close()
+        if "--readme" in sys.argv:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{address}/zh/")
+            page.screenshot(path=ROOT / "docs/home.png")
+        else:
+            for email, paths in PAGES.items():
+                wanted = [p for p in paths if only in f"{email}{p}"]
+                for width in WIDTHS:
+                    for theme in THEMES:
+                        complaints += _take(browser, address, email, wanted, folder, width=width, theme=theme)
         browser.close()
-    print(f"written to {ROOT / 'docs/home.png' if readme else folder}")
+    for said in complaints:
+        print(said)
+    print(f"written to {ROOT / 'docs/home.png' if '--readme' in sys.argv else folder}; {len(complaints)} complaints")
+    sys.exit(1 if complaints else 0)
 
 
 if __name__ == "__main__":
