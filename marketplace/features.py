@@ -9,6 +9,7 @@ import marketplace.accounts.personal
 import marketplace.bids.messages
 import marketplace.bids.panels
 import marketplace.bids.personal
+import marketplace.catalogue.panels
 import marketplace.catalogue.search
 import marketplace.challenges.messages
 import marketplace.challenges.panels

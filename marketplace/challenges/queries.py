@@ -91,6 +91,13 @@ def of_owner(actor: Actor, limit: int = 100) -> list[Challenge]:
     return list(session().scalars(query.order_by(Challenge.id.desc()).limit(limit)))
 
 
+def published_by(owner_id: int, limit: int) -> list[Challenge]:
+    """What everybody sees of an organisation's challenges, the newest first."""
+    query = select(Challenge).where(Challenge.owner_id == owner_id, Challenge.is_public)
+    query = query.options(joinedload(Challenge.owner)).order_by(Challenge.published_at.desc(), Challenge.id.desc())
+    return list(session().scalars(query.limit(limit)))
+
+
 def of_scenario(actor: Actor, scenario_id: int) -> Challenge | None:
     """The live challenge made from a scenario."""
     query = select(Challenge).where(
