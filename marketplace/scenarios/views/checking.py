@@ -33,7 +33,7 @@ def check(scenario_id: int) -> Any:
                 act(actor, scenario_id, reason=form.reason.data or "")
             flash(_("已办理，对方会收到邮件。"), "ok")
             if request.form["act"] == "admit":
-                return redirect(url_for(".show", scenario_id=scenario_id))
+                return redirect(url_for("scenarios.show", scenario_id=scenario_id))
             return redirect(url_for("console.queue", name="scenarios"))
         row = queries.get(actor, scenario_id)
     return page(

@@ -50,7 +50,7 @@ def new() -> Any:
         with form.refusals():
             with unit_of_work():
                 scenario_id = services.create(actor, owner_id or 0, title=form.text("title"), **form.place).id
-            return redirect(url_for(".edit", scenario_id=scenario_id, step="task"))
+            return redirect(url_for("scenarios.edit", scenario_id=scenario_id, step="task"))
     return page("scenarios/new.html", form=form, owners=owners, owner_id=owner_id)
 
 
@@ -75,7 +75,7 @@ def withdraw(scenario_id: int) -> Response:
         with unit_of_work():
             services.withdraw(current_actor(), scenario_id)
         flash(_("场景已撤回。"), "ok")
-    return redirect(url_for(".mine"))
+    return redirect(url_for("scenarios.mine"))
 
 
 @bp.get("/scenarios/<int:scenario_id>/files/<int:file_id>")

@@ -48,7 +48,7 @@ def onward(row_id: int, step: str) -> Response:
     names = list(STEPS)
     after = names[min(names.index(step) + 1, len(names) - 1)]
     where = step if request.form.get("stay") else after
-    return redirect(url_for(".edit", scenario_id=row_id, step=where))
+    return redirect(url_for("scenarios.edit", scenario_id=row_id, step=where))
 
 
 def autosaved(form: Form, revision: int) -> Response:

@@ -52,7 +52,7 @@ def edit(scenario_id: int, step: str) -> Any:
     SCENARIO.require(actor, "edit", row)
     if row.state not in services.EDITABLE:
         flash(_("已经提交，现在不能改。工作人员退回后可以再改。"), "due")
-        return redirect(url_for(".show", scenario_id=scenario_id))
+        return redirect(url_for("scenarios.show", scenario_id=scenario_id))
     special: dict[str, Callable[[Scenario], Any]] = {
         "requirements": requirements, "metrics": metrics, "files": _files, "submit": _submit,
     }  # fmt: skip
@@ -127,7 +127,7 @@ def _files(row: Scenario) -> Any:
                 with unit_of_work():
                     services.attach(actor, scenario_id, upload, is_public=bool(form.is_public.data))
                 flash(_("附件已上传。"), "ok")
-            return redirect(url_for(".edit", scenario_id=scenario_id, step="files"))
+            return redirect(url_for("scenarios.edit", scenario_id=scenario_id, step="files"))
     row = queries.get(actor, scenario_id)
     return page("scenarios/step_files.html", form=form, labels=forms.labels(), **common(row, "files"))
 
@@ -155,7 +155,7 @@ def _submit(row: Scenario) -> Any:
                 flash(_("已提交，先由推荐单位推荐，结果会发到邮箱。"), "ok")
             else:
                 flash(_("已提交。工作人员 %(n)s 个工作日内答复，结果会发到邮箱。", n=days), "ok")
-            return redirect(url_for(".show", scenario_id=scenario_id))
+            return redirect(url_for("scenarios.show", scenario_id=scenario_id))
     row = queries.get(actor, scenario_id)
     return page(
         "scenarios/step_submit.html", form=form, rounds=_rounds(row), labels=forms.labels(), **common(row, "submit")
