@@ -14,7 +14,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.bids import queries as bids
 from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import queries as challenges
-from marketplace.console import health, queries, styleguide, today
+from marketplace.console import health, queries, styleguide, today, words
 from marketplace.infra import metrics
 from marketplace.infra.jobs.services import move_clock, wake_for_the_clock
 from marketplace.kernel import clock
@@ -118,7 +118,9 @@ def audit() -> Any:
     rows, total = queries.audit(actor, subject=subject, offset=(number - 1) * 50, limit=50)
     names = accounts.names([r.actor_id for r in rows if r.actor_id])
     where = Page(number, total, 50)
-    return page("console/audit.html", rows=rows, names=names, where=where, subjects=queries.subjects(), subject=subject)
+    return page(
+        "console/audit.html", rows=rows, names=names, where=where, subjects=queries.subjects(), subject=subject, words=words
+    )  # fmt: skip
 
 
 @bp.post("/display")

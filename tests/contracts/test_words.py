@@ -1,0 +1,35 @@
+"""Whatever the program can do or be has a word for its readers: acts in the audit, states on marks."""
+
+from __future__ import annotations
+
+import marketplace.features  # noqa: F401
+from marketplace.console import words
+from marketplace.kernel import events
+from marketplace.kernel.workflow import WORKFLOWS
+from marketplace.vocabulary.helpers import STATE_WORDS
+
+SHOWN_BY_A_PUBLIC_STATE = {"challenge", "round", "notice"}
+"""Readers are told a small vocabulary of these; a test of each feature holds that."""
+
+
+def test_every_step_of_every_workflow_has_a_word_in_the_audit() -> None:
+    steps = {f"{subject}.{name}" for subject, table in WORKFLOWS.items() for name in table.names}
+    assert steps - set(words.STEPS) == set()
+    assert set(words.STEPS) - steps == set()
+    assert set(WORKFLOWS) == set(words.SUBJECTS)
+
+
+def test_every_audited_event_has_a_word_in_the_audit() -> None:
+    abstract = {c.__bases__[0].__name__ for c in events._by_name.values()}
+    audited = {name for name, kind in events._by_name.items() if kind.audited and name not in abstract}
+    assert audited - set(words.EVENTS) == set()
+    assert set(words.EVENTS) - audited == set()
+
+
+def test_every_state_has_a_word() -> None:
+    named = {"bid_stage": "stage", "decision": ""}
+    for subject, table in WORKFLOWS.items():
+        kind = named.get(subject, subject)
+        if kind and kind not in SHOWN_BY_A_PUBLIC_STATE:
+            states = {s.value for step in table.steps for s in (*step.sources, step.to)}
+            assert states - set(STATE_WORDS[kind]) == set(), subject
