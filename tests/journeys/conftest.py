@@ -41,7 +41,7 @@ def start_site(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
     environment["MARKETPLACE_LIMITS_ENABLED"] = "false"
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    for _attempt in range(600):
+    for _attempt in range(1200):
         if process.poll() is not None:
             raise RuntimeError(f"the site stopped: {(data / 'log.jsonl').read_text()[-2000:]}")
         try:
@@ -49,6 +49,7 @@ def start_site(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
                 return address, process
         except OSError:
             time.sleep(0.2)
+    process.kill()
     raise RuntimeError("the site did not become ready")
 
 
@@ -73,6 +74,32 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield launched
         launched.close()
+
+
+CONTROLS = frozenset(
+    {
+        "button",
+        "link",
+        "textbox",
+        "searchbox",
+        "combobox",
+        "listbox",
+        "checkbox",
+        "radio",
+        "spinbutton",
+        "tab",
+        "slider",
+    }
+)
+
+
+def nameless(page: Page) -> list[str]:
+    """Roles of the controls that a screen reader would announce without a name."""
+    protocol = page.context.new_cdp_session(page)
+    nodes = protocol.send("Accessibility.getFullAXTree")["nodes"]
+    protocol.detach()
+    roles = [(n["role"]["value"], str(n.get("name", {}).get("value", "")).strip()) for n in nodes if not n["ignored"]]
+    return [role for role, said in roles if role in CONTROLS and not said]
 
 
 @dataclass
@@ -112,6 +139,7 @@ class Visitor:
             self.complaints.append(f"{name}: html {code} {data} at {position}")
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.complaints.append(f"{name}: scrolls sideways")
+        self.complaints += [f"{name}: a {role} without a name" for role in nameless(self.page)]
 
 
 @pytest.fixture
