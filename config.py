@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     # ICP and police filing numbers of the footer; nothing is shown while empty.
     icp_number: str = ""
     police_number: str = ""
+    # Who runs the site and how to reach them, for the privacy notice (Personal Information Protection Law, art. 17).
+    operator_name: str = ""
+    operator_contact: str = ""
 
     @property
     def database_url(self) -> str:

@@ -72,6 +72,8 @@ def configure(app: Flask, settings: Settings) -> None:
         METRICS_TOKEN=settings.metrics_token,
         ICP_NUMBER=settings.icp_number,
         POLICE_NUMBER=settings.police_number,
+        OPERATOR_NAME=settings.operator_name,
+        OPERATOR_CONTACT=settings.operator_contact,
         SECOND_FACTOR_FOR_STAFF=settings.holds_staff_to_second_factor,
         WAKE_WORKER=settings.mode != "test",
         SQLALCHEMY_DATABASE_URI=settings.database_url,

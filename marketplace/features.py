@@ -41,6 +41,7 @@ import marketplace.scenarios.personal
 import marketplace.vocabulary.models  # noqa: F401
 from marketplace.accounts.views import bp as accounts
 from marketplace.bids.views import bp as bids
+from marketplace.calculator.views import bp as calculator
 from marketplace.catalogue.views import bp as catalogue
 from marketplace.challenges.views import bp as challenges
 from marketplace.console.views import bp as console
@@ -50,6 +51,7 @@ from marketplace.discovery.views import bp as discovery
 from marketplace.evaluation.views import bp as evaluation
 from marketplace.exchange.views import bp as exchange
 from marketplace.exchange.views import root as schemas
+from marketplace.guide.views import bp as guide
 from marketplace.households.views import bp as households
 from marketplace.notifications.views import bp as notifications
 from marketplace.organisations.views import bp as organisations
@@ -67,6 +69,8 @@ PAGES: tuple[Blueprint, ...] = (
     recommending,
     households,
     rounds,
+    calculator,
+    guide,
     scenarios,
     exchange,
     bids,

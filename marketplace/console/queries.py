@@ -19,7 +19,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import VERIFICATION_DAYS
 from marketplace.publicity import queries as publicity
+from marketplace.publicity.services import ADMISSIBILITY_DAYS
 from marketplace.recommending.models import Recommendation
 from marketplace.rounds.defaults import Rules
 from marketplace.rounds.queries import all_rules
@@ -56,7 +58,7 @@ QUEUES = (
     "notices",
     "objections",
 )
-DAYS = {"organisations": 5, "objections": 3, "opened": 2}
+DAYS = {"organisations": VERIFICATION_DAYS, "objections": ADMISSIBILITY_DAYS, "opened": 2}
 FROM_THE_ROUND = {"scenarios": "intake_days", "eligibility": "eligibility_days"}
 
 

@@ -17,6 +17,8 @@ from marketplace.organisations.states import LIFECYCLE, State
 
 INVITATION_LIFE = timedelta(days=7)
 HANDOVER_LIFE = timedelta(days=7)
+VERIFICATION_DAYS = 5
+"""In how many working days staff verify an organisation."""
 
 
 class MemberRole(enum.Enum):

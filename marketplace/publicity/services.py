@@ -22,6 +22,8 @@ from marketplace.vocabulary import calendar
 from marketplace.vocabulary.queries import overrides
 
 MOST_OPEN = 5
+ADMISSIBILITY_DAYS = 3
+"""In how many working days staff say whether an objection is admissible."""
 
 
 def publish(actor: Actor, *, challenge_id: int, stage: str, title: Text, entries: list[dict[str, Any]]) -> Notice:

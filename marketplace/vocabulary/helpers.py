@@ -9,6 +9,7 @@ from flask import Flask
 from marketplace.kernel.i18n import LazyText, language
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
+from marketplace.vocabulary import glossary
 from marketplace.vocabulary import parameters as vocabulary
 from marketplace.vocabulary.parameters import Parameter, Value
 from marketplace.vocabulary.terms import label
@@ -199,5 +200,6 @@ def start(app: Flask) -> None:
         state_word=state_word,
         state_css=state_css,
         op_word=op_word,
+        glossary=lambda key: glossary.words()[key],
         parameters_all=vocabulary.parameters,
     )

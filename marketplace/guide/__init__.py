@@ -1,0 +1,1 @@
+"""Help in words and pictures: a page per side, how selection works, the glossary, privacy and terms."""
