@@ -264,6 +264,16 @@ ACCOUNTS = [
         user_id="stranger_person",
     ),
 ]
+GUIDE = [
+    get("guide.index", EVERYBODY),
+    get("guide.owners", EVERYBODY),
+    get("guide.vendors", EVERYBODY),
+    get("guide.selection", EVERYBODY),
+    get("guide.glossary", EVERYBODY),
+    get("guide.privacy", EVERYBODY),
+    get("guide.terms", EVERYBODY),
+    get("calculator.support", EVERYBODY),
+]
 SITE = [
     get("index", ELSEWHERE),
     get("discovery.home", EVERYBODY),
@@ -308,5 +318,5 @@ CHANGING = [
 ]
 TABLE: tuple[Row, ...] = (
     *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS,
-    *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *SITE, *CHANGING,
+    *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *GUIDE, *SITE, *CHANGING,
 )  # fmt: skip
