@@ -66,7 +66,7 @@ class Instrument:
 class Plan:
     """The document, and when it holds: ``first`` and ``last`` are both counted."""
 
-    number: str
+    number: Text
     title: Text
     first: date
     last: date
@@ -101,13 +101,13 @@ def _rate(written: Any) -> int | None:
 @lru_cache(maxsize=1)
 def plan() -> Plan:
     """The plan's number, title and days."""
-    document = load("policy.yaml")["document"]
+    document, said = load("policy.yaml")["document"], load("support.yaml")
     return Plan(
-        number=document["number"],
+        number=Text.of(document["number"], said["number_en"]),
         title=_text(document["title"]),
         first=document["effective_from"],
         last=document["effective_to"],
-        leaves_open=tuple(_text(t) for t in load("support.yaml")["leaves_open"]),
+        leaves_open=tuple(_text(t) for t in said["leaves_open"]),
     )
 
 

@@ -51,7 +51,7 @@ def figures(language: str) -> dict[str, str]:
         "session_days": str(LIFETIME.days),
         "grace_days": str(GRACE.days),
         "comes_back_days": str(COMES_BACK.days),
-        "plan_number": plan().number,
+        "plan_number": plan().number.best(language),
         "plan_last": _day(plan().last),
         "operator_name": current_app.config["OPERATOR_NAME"] or _("尚未配置"),
         "operator_contact": current_app.config["OPERATOR_CONTACT"] or _("尚未配置"),
