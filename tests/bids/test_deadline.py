@@ -388,4 +388,4 @@ def test_after_the_opening_the_audit_page_shows_what_happened_to_the_bid(
 ) -> None:
     Stages(world, clock).opened("bidder")
     page = stages.words(stages.client(world, "auditor"), "/zh/audit?subject=bid")
-    assert [act in page for act in ("bid.submit", "bid.open")] == [True, True]
+    assert [act in page for act in ("提交了申报", "启封了申报")] == [True, True]
