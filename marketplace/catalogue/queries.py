@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -14,12 +15,15 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 
-_WITH = (joinedload(Product.vendor), selectinload(Product.specifications))
+
+def _whole() -> tuple[Any, ...]:
+    """What a product is loaded with; made when it is first asked for, since it configures every table of the site."""
+    return joinedload(Product.vendor), selectinload(Product.specifications)
 
 
 def get(actor: Actor, product_id: int) -> Product:
     """The product with its specifications, when the actor may see it."""
-    query = select(Product).where(Product.id == product_id, PRODUCT.where(actor)).options(*_WITH)
+    query = select(Product).where(Product.id == product_id, PRODUCT.where(actor)).options(*_whole())
     row = session().scalar(query)
     if row is None:
         raise NotFound()
@@ -28,14 +32,14 @@ def get(actor: Actor, product_id: int) -> Product:
 
 def visible(actor: Actor, ids: Sequence[int]) -> list[Product]:
     """Those of the products that the actor may see, in the order of ``ids``."""
-    query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_WITH)
+    query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_whole())
     rows = {row.id: row for row in session().scalars(query)}
     return [rows[i] for i in ids if i in rows]
 
 
 def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = False) -> list[Product]:
     """The products of those vendors that the actor may see."""
-    query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_WITH)
+    query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_whole())
     if listed_only:
         query = query.where(Product.state == State.LISTED)
     return list(session().scalars(query.order_by(Product.id)))
@@ -43,7 +47,7 @@ def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = F
 
 def mine(actor: Actor, limit: int, offset: int = 0) -> list[Product]:
     """The products of the actor's organisations, those changed last first."""
-    query = select(Product).where(Product.vendor_id.in_(sorted(actor.organisations()))).options(*_WITH)
+    query = select(Product).where(Product.vendor_id.in_(sorted(actor.organisations()))).options(*_whole())
     return list(
         session().scalars(query.order_by(Product.changed_at.desc(), Product.id.desc()).offset(offset).limit(limit))
     )

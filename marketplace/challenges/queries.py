@@ -19,7 +19,10 @@ from marketplace.kernel.errors import NotFound
 from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
 
-_WITH = (joinedload(Challenge.owner), joinedload(Challenge.round), selectinload(Challenge.versions))
+
+def _whole() -> tuple[Any, ...]:
+    """What a challenge is loaded with; made when it is first asked for, since it configures every table of the site."""
+    return joinedload(Challenge.owner), joinedload(Challenge.round), selectinload(Challenge.versions)
 
 
 def get(actor: Actor, challenge_id: int, *, lock: str = "") -> Challenge:
@@ -28,7 +31,7 @@ def get(actor: Actor, challenge_id: int, *, lock: str = "") -> Challenge:
     if lock:
         query = query.with_for_update(read=lock == "share", of=Challenge).execution_options(populate_existing=True)
     else:
-        query = query.options(*_WITH)
+        query = query.options(*_whole())
     row = session().scalar(query)
     if row is None:
         raise NotFound()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -18,19 +20,21 @@ from marketplace.rounds import queries as rounds
 from marketplace.rounds.models import Round, Stage
 from marketplace.scenarios.models import Scenario
 
-# Of a bid the cover sheet needs its state; the sealed bytes stay in the database.
-_WITH = (
-    joinedload(Recommendation.lead),
-    joinedload(Recommendation.scenario),
-    joinedload(Recommendation.challenge),
-    joinedload(Recommendation.bid).load_only(Bid.id, Bid.state, Bid.opened_at),
-)
+
+def _whole() -> tuple[Any, ...]:
+    """What a recommendation is loaded with. Of a bid the cover sheet needs its state; the sealed bytes stay behind."""
+    return (
+        joinedload(Recommendation.lead),
+        joinedload(Recommendation.scenario),
+        joinedload(Recommendation.challenge),
+        joinedload(Recommendation.bid).load_only(Bid.id, Bid.state, Bid.opened_at),
+    )
 
 
 def get(actor: Actor, recommendation_id: int) -> Recommendation:
     """The recommendation, when the actor may see it."""
     query = select(Recommendation).where(Recommendation.id == recommendation_id, RECOMMENDATION.where(actor))
-    row = session().scalar(query.options(*_WITH))
+    row = session().scalar(query.options(*_whole()))
     if row is None:
         raise NotFound()
     return row
@@ -61,7 +65,7 @@ def listed(actor: Actor, round_id: int, body_id: int) -> list[Recommendation]:
     query = query.order_by(
         Recommendation.rank.is_(None), Recommendation.rank, Recommendation.asked_at, Recommendation.id
     )
-    return list(session().scalars(query.options(*_WITH)))
+    return list(session().scalars(query.options(*_whole())))
 
 
 def of_round(actor: Actor, round_id: int) -> list[Recommendation]:
@@ -70,7 +74,7 @@ def of_round(actor: Actor, round_id: int) -> list[Recommendation]:
         Recommendation.round_id == round_id, Recommendation.state != State.WITHDRAWN, RECOMMENDATION.where(actor)
     )
     query = query.order_by(Recommendation.body_id, Recommendation.rank.is_(None), Recommendation.rank)
-    return list(session().scalars(query.options(*_WITH, joinedload(Recommendation.body)).limit(300)))
+    return list(session().scalars(query.options(*_whole(), joinedload(Recommendation.body)).limit(300)))
 
 
 def waiting(actor: Actor, organisations: list[Organisation]) -> list[tuple[Round, Organisation, int]]:

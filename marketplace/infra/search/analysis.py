@@ -26,12 +26,12 @@ def _converter() -> Any:
 def _segmenter() -> Any:
     import rjieba
 
-    cutter = rjieba.Jieba() if hasattr(rjieba, "Jieba") else rjieba
+    # The module's own segmenter: one of our own would hold the dictionary a second time.
     for group in synonym_groups():
         for word in group:
-            if _HAN.search(word) and hasattr(cutter, "add_word"):
-                cutter.add_word(word, 20000, "n")
-    return cutter
+            if _HAN.search(word):
+                rjieba.add_word(word, 20000, "n")
+    return rjieba
 
 
 def normalise(text: str) -> str:
