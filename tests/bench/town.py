@@ -48,6 +48,7 @@ def build(challenges: int = 2_000, bids: int = 20_000, *, database: str = "") ->
     """The data folder of a town of that size; made once and used again."""
     data = Path("var/bench") / f"town-{challenges}-{bids}"
     if (data / "made").exists() and not database:
+        upgrade_database(quiet(settings(data)))
         return data
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
