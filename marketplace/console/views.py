@@ -28,7 +28,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.publicity import queries as publicity
 from marketplace.scenarios import queries as scenarios
 from marketplace.vocabulary.helpers import STATE_WORDS
-from marketplace.vocabulary.terms import main_domains
+from marketplace.vocabulary.terms import domains, main_domains
 from marketplace.web.actor import current_actor, safe_next, signed_in, staff, workings_only
 from marketplace.web.forms import Form
 from marketplace.web.page import page
@@ -173,6 +173,9 @@ def guide() -> Any:
         "console/styleguide.html",
         **styleguide.samples(),
         domains=[d.key for d in main_domains()],
+        pictures=[
+            (d.key, task) for d in domains().values() for task in ("", *(t.key for t in d.tasks if t.key != "other"))
+        ],
         states=STATE_WORDS,
         evidence=styleguide.EVIDENCE,
         icons=re.findall(r'id="([\w-]+)"', drawn.read_text("utf-8")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -170,18 +171,16 @@ def lines(text: str) -> Markup:
     return Markup("<br>").join(escape(part) for part in text.split("\n"))
 
 
-def picture(domain: str, task: str = "") -> str:
-    """The drawn picture of a task, or of its domain."""
-    for name in (f"tasks/{task}", f"domains/{domain}"):
-        if name in _pictures(current_app.static_folder or ""):
-            return asset(f"img/{name}.svg")
-    return asset("img/domains/manufacturing.svg")
+def picture_address(domain: str, task: str = "") -> str:
+    """Where the drawn picture stands: the task's; for the task "other" or an unknown one its domain's; else that of other work."""
+    drawn = _drawn(current_app.static_folder or "")
+    name = next((key for key in (task, domain) if key in drawn and key != "other"), "other")
+    return f"{asset('img/pictures.svg')}#{name}"
 
 
 @lru_cache(maxsize=2)
-def _pictures(folder: str) -> frozenset[str]:
-    drawn = Path(folder) / "img"
-    return frozenset(p.relative_to(drawn).with_suffix("").as_posix() for p in drawn.glob("*/*.svg"))
+def _drawn(folder: str) -> frozenset[str]:
+    return frozenset(re.findall(r'<symbol id="(\w+)"', (Path(folder) / "img/pictures.svg").read_text("utf-8")))
 
 
 def start(app: Flask) -> None:
@@ -205,7 +204,7 @@ def start(app: Flask) -> None:
         language=language,
         now=clock.now,
         wan_range=wan_range,
-        picture=picture,
+        picture_address=picture_address,
         icon=icon,
         content=content,
         url_with=url_with,

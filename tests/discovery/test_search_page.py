@@ -56,6 +56,17 @@ def browser(world: World, clock: time_machine.Coordinates) -> stages.Browser:
     return stages.client(world)
 
 
+def test_each_card_shows_the_picture_of_its_task(browser: stages.Browser, world: World) -> None:
+    def pictures(page: str) -> list[tuple[str, str]]:
+        return re.findall(r'<svg class="pic" data-domain="(\w+)".*?pictures\.svg\?v=\w+#(\w+)"', page)
+
+    medical, patrol = ("healthcare", "medical_assistance"), ("manufacturing", "inspection")
+    assert pictures(browser.get("/zh/challenges").text) == [medical, medical, patrol]
+    world.product()
+    world.work()
+    assert pictures(browser.get("/zh/products").text) == [medical]
+
+
 def test_without_conditions_all_are_shown_the_nearest_deadline_first(browser: stages.Browser) -> None:
     page = browser.get("/zh/challenges").text
     assert _titles(page) == ["药品标本转运", "手术器械配送", "热轧车间巡检"]
