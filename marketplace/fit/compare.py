@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import enum
+import math
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from marketplace.vocabulary.parameters import Parameter, Value, figure
+
+TOLERANCE = 0.0002
+"""What people lose when they round a figure, as a share of the requirement's scale: 8.75 % of slope are 5.0006°, and a
+robot that climbs 5° meets them. It is far below what anybody measures."""
+CLOSE, NEAR = 0.1, 0.25
+"""A figure that misses by a tenth of the scale is close, by a quarter near: an owner may yield, a vendor may improve."""
 
 
 class Fit(enum.Enum):
@@ -20,12 +28,16 @@ class Fit(enum.Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, with the gap in the canonical unit where it is a number, or the items that are missing."""
+    """One answer, with the gap in the canonical unit where it is a number, or the items that are missing.
+
+    ``level`` says how far off a shortage is: 2 close, 1 near, 0 far or no matter of degree.
+    """
 
     fit: Fit
     gap: float | None = None
     unit: str = ""
     missing: tuple[str, ...] = ()
+    level: int = 0
 
     @property
     def gap_shown(self) -> str:
@@ -35,6 +47,7 @@ class Answer:
 
 UNKNOWN = Answer(Fit.UNKNOWN)
 MET = Answer(Fit.MET)
+MET_IF = Answer(Fit.MET_IF)
 _GAS, _DUST = ("IIA", "IIB", "IIC"), ("IIIA", "IIIB", "IIIC")
 _EPL = {"Gc": 0, "Gb": 1, "Ga": 2, "Dc": 0, "Db": 1, "Da": 2}
 
@@ -46,42 +59,90 @@ def compare(
 
     ``conditional``: the offered figure was stated for a certain task and site, so that at best it is "met if".
     """
-    if offered is None or offered.kind != wanted.kind:
+    if offered is None or not offered.kind == wanted.kind == parameter.kind:
         return UNKNOWN
     if parameter.counted and wanted.counted != offered.counted:
         return UNKNOWN
     answer = _READERS[wanted.kind](parameter, op, wanted, offered)
     if answer.fit is Fit.MET and (conditional or parameter.conditional):
-        return Answer(Fit.MET_IF)
+        return MET_IF
     return answer
 
 
-def _short(gap: float, unit: str) -> Answer:
-    return Answer(Fit.SHORT, gap=round(gap, 6), unit=unit)
+def scale(parameter: Parameter, wanted: Value) -> float:
+    """What a gap is held against, in the canonical unit; never 0.
+
+    The figure itself, for a range the larger end. A percentage is as far from all as from nothing, so the smaller of
+    the two: 98 % for 99.7 % is not nearly enough. A level in dB is a logarithm: 10 dB, a tenfold power.
+    """
+    if parameter.unit.startswith("dB"):
+        return 10.0
+    size = max(abs(wanted.low or 0.0), abs(wanted.high or 0.0))
+    return (min(size, 100 - size) if parameter.unit == "percent" else size) or 1.0
 
 
-def _number(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:
-    if wanted.low is None or offered.low is None:
+class Bounds(NamedTuple):
+    """What the ends of an offered figure are held against: to meet the requirement, to be close to it, to be near.
+
+    ``covers``: the offered range must reach from ``low`` to ``high``; else it must lie between them. A number is a
+    range of one point.
+    """
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    covers: bool
+
+    def level(self, low: float, high: float) -> int:
+        """3 met, 2 close, 1 near, 0 far."""
+        for level in (0, 1, 2):
+            if self.covers:
+                if low <= self.low[level] and high >= self.high[level]:
+                    return 3 - level
+            elif low >= self.low[level] and high <= self.high[level]:
+                return 3 - level
+        return 0
+
+
+_ANYTHING = (math.inf,) * 3
+_NOTHING = (-math.inf,) * 3
+
+
+def bounds(parameter: Parameter, op: str, wanted: Value) -> Bounds | None:
+    """The bounds of a requirement that is a number or a range; ``None`` where its figure is missing."""
+    if wanted.low is None or wanted.high is None:
+        return None
+    unit = scale(parameter, wanted)
+    spare = (TOLERANCE * unit, CLOSE * unit, NEAR * unit)
+    below = (wanted.low - spare[0], wanted.low - spare[1], wanted.low - spare[2])
+    above = (wanted.high + spare[0], wanted.high + spare[1], wanted.high + spare[2])
+    if wanted.kind == "range" and op == "covers":
+        within = (wanted.low + spare[0], wanted.low + spare[1], wanted.low + spare[2])
+        return Bounds(within, (wanted.high - spare[0], wanted.high - spare[1], wanted.high - spare[2]), True)
+    if wanted.kind == "number" and op in (">=", "<="):
+        return Bounds(below, _ANYTHING, False) if op == ">=" else Bounds(_NOTHING, above, False)
+    return Bounds(below, above, False)
+
+
+def _figures(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:
+    held = bounds(parameter, op, wanted)
+    if held is None or wanted.low is None or wanted.high is None or offered.low is None or offered.high is None:
         return UNKNOWN
-    gap = wanted.low - offered.low
-    if op == ">=":
-        return MET if gap <= 1e-9 else _short(gap, parameter.unit)
-    if op == "<=":
-        return MET if gap >= -1e-9 else _short(-gap, parameter.unit)
-    return MET if abs(gap) <= 1e-9 else _short(abs(gap), parameter.unit)
-
-
-def _range(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:
-    if None in (wanted.low, wanted.high, offered.low, offered.high):
-        return UNKNOWN
-    outer, inner = (offered, wanted) if op == "covers" else (wanted, offered)
-    low = (outer.low or 0.0) - (inner.low or 0.0)
-    high = (inner.high or 0.0) - (outer.high or 0.0)
-    gap = max(low, high, 0.0)
-    return MET if gap <= 1e-9 else _short(gap, parameter.unit)
+    level = held.level(offered.low, offered.high)
+    if level == 3:
+        return MET
+    below, above = wanted.low - offered.low, offered.high - wanted.high
+    if held.covers:
+        gap = max(-below, -above)
+    elif wanted.kind == "number" and op in (">=", "<="):
+        gap = below if op == ">=" else above
+    else:
+        gap = max(below, above)
+    return Answer(Fit.SHORT, gap=round(gap, 6), unit=parameter.unit, level=level)
 
 
 def _bool(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:
+    if wanted.flag is None or offered.flag is None:
+        return UNKNOWN
     return MET if wanted.flag == offered.flag else Answer(Fit.SHORT)
 
 
@@ -102,15 +163,31 @@ def _digit(wanted: str, offered: str) -> Fit:
 
 
 def _ex(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:
-    """Gas and dust never stand for each other; group, temperature class and protection level each count."""
-    (group_w, temp_w, epl_w), (group_o, temp_o, epl_o) = wanted.items, offered.items
-    family = _GAS if group_w in _GAS else _DUST
-    if group_o not in family or epl_w[0] != epl_o[0]:
-        return Answer(Fit.SHORT, missing=(wanted.typed,))
+    asked, given = ex_mark(wanted), ex_mark(offered)
     enough = (
-        family.index(group_o) >= family.index(group_w) and _EPL[epl_o] >= _EPL[epl_w] and _hot(temp_o) <= _hot(temp_w)
+        given.family == asked.family
+        and given.group >= asked.group
+        and given.hottest <= asked.hottest
+        and given.protection >= asked.protection
     )
     return MET if enough else Answer(Fit.SHORT, missing=(wanted.typed,))
+
+
+class ExMark(NamedTuple):
+    """An explosion mark as numbers: gas and dust never stand for each other, the other three each count."""
+
+    family: int
+    group: int
+    hottest: float
+    protection: int
+
+
+def ex_mark(value: Value) -> ExMark:
+    """The mark of an ``ex`` value."""
+    group, temperature, protection = value.items
+    gases = group in _GAS
+    family = 2 * gases + (protection[0] == "G")
+    return ExMark(family, (_GAS if gases else _DUST).index(group), _hot(temperature), _EPL[protection])
 
 
 def _hot(temperature: str) -> float:
@@ -134,4 +211,4 @@ def _set(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer
     return Answer(Fit.SHORT, missing=missing)
 
 
-_READERS = {"number": _number, "range": _range, "bool": _bool, "ip": _ip, "ex": _ex, "ordinal": _ordinal, "set": _set}
+_READERS = {"number": _figures, "range": _figures, "bool": _bool, "ip": _ip, "ex": _ex, "ordinal": _ordinal, "set": _set}

@@ -1,0 +1,172 @@
+"""One product against one need, explained: every answer with the two rows that it came from, and the score's parts."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from marketplace.fit.compare import UNKNOWN, Answer, Fit, compare
+from marketplace.fit.needs import Need, Requirement
+from marketplace.fit.offers import Configuration, Offer, Specification
+from marketplace.fit.score import Facts, Parts, credit, parts
+from marketplace.fit.wording import Weigh, alike
+from marketplace.kernel.text import Text
+
+
+class Standing(enum.IntEnum):
+    """What the musts say of a product: one is short, none is short but some are unknown, all are met or met if."""
+
+    SHORT = 0
+    OPEN = 1
+    MEETS = 2
+
+
+class Row(NamedTuple):
+    """A requirement, its answer, and the product's row that gave it; ``rung`` is the evidence that still stands."""
+
+    requirement: Requirement
+    answer: Answer
+    specification: Specification | None
+    rung: int
+
+    @property
+    def provisos(self) -> tuple[Text, ...]:
+        """What a "met if" depends on: the variant, the stated condition; empty where the figure itself is of one task."""
+        one = self.specification
+        if self.answer.fit is not Fit.MET_IF or one is None:
+            return ()
+        return tuple(t for t in (Text.of(one.variant, one.variant), one.condition) if t)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One configuration of a product against a need. ``score`` is in tenths, the sum of the parts."""
+
+    variant: str
+    rows: tuple[Row, ...]
+    facts: Facts
+    parts: Parts
+
+    @property
+    def score(self) -> int:
+        """The score in tenths, 0 to 1000."""
+        return sum(self.parts)
+
+    @property
+    def standing(self) -> Standing:
+        """What its musts say."""
+        fits = {row.answer.fit for row in self.rows if row.requirement.is_must}
+        return Standing.SHORT if Fit.SHORT in fits else Standing.OPEN if Fit.UNKNOWN in fits else Standing.MEETS
+
+    def count(self, fit: Fit) -> int:
+        """How many requirements are answered so."""
+        return sum(row.answer.fit is fit for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A product against a need: the configuration with the highest score, explained.
+
+    ``standing`` is the best of any configuration. Where another configuration stands better than the one with the
+    highest score, it is told as ``instead``.
+    """
+
+    offer_id: int
+    vendor_id: int
+    standing: Standing
+    explanation: Explanation
+    instead: Explanation | None = None
+
+    @property
+    def score(self) -> int:
+        """The score in tenths."""
+        return self.explanation.score
+
+
+def explain(
+    need: Need, offer: Offer, *, today: date, weigh: Weigh = alike, shared: Collection[str] | None = None
+) -> Match:
+    """How ``offer`` answers ``need`` on that day. ``weigh`` says how rare a word is; ``shared`` are the words of the need
+    that the product's page says, where the caller knows them already."""
+    facts = _facts(need, offer, today, weigh, offer.words if shared is None else shared)
+    found = [_explained(need, configuration, facts, today) for configuration in offer.configurations]
+    best = max(found, key=lambda e: e.score)
+    if len(found) == 1:
+        return Match(offer.id, offer.vendor_id, best.standing, best)
+    standing = max(e.standing for e in found)
+    instead = None
+    if standing > best.standing:
+        instead = max((e for e in found if e.standing is standing), key=lambda e: e.score)
+    return Match(offer.id, offer.vendor_id, standing, best, instead)
+
+
+def _facts(need: Need, offer: Offer, today: date, weigh: Weigh, page: Collection[str]) -> Facts:
+    of_domain = need.domain not in ("", "other") and offer.domain == need.domain
+    does_task = of_domain and need.task not in ("", "other") and need.task in offer.tasks
+    weights = [(word, place * weigh(word)) for word, place in need.words.items()]
+    words = tuple(pair for pair in weights if pair[1] and pair[0] in page)
+    said = sum(weight for _word, weight in weights)
+    return Facts(does_task, of_domain, words, said, (today - offer.changed).days, *offer.track)
+
+
+def _explained(need: Need, configuration: Configuration, facts: Facts, today: date) -> Explanation:
+    values = configuration.values
+    rows = tuple(_row(r, values.get(r.parameter), today) for r in need.requirements)
+    counted = [(row.answer, row.requirement.weight, row.requirement.is_must, row.rung) for row in rows]
+    return Explanation(configuration.variant, rows, facts, parts(counted, facts))
+
+
+def _row(requirement: Requirement, one: Specification | None, today: date) -> Row:
+    parameter = requirement.known
+    if parameter is None or one is None:
+        return Row(requirement, UNKNOWN, None, 0)
+    op = requirement.op or parameter.op
+    answer = compare(parameter, op, requirement.value, one.value, conditional=one.is_conditional)
+    return Row(requirement, answer, one, one.rung(today))
+
+
+def as_data(explanation: Explanation) -> dict[str, Any]:
+    """The explanation as plain data, complete: the score can be worked out again from it alone."""
+    facts = explanation.facts._asdict() | {"words": [list(pair) for pair in explanation.facts.words]}
+    return {
+        "score": explanation.score / 10,
+        "parts": {name: points / 10 for name, points in explanation.parts._asdict().items()},
+        "standing": explanation.standing.name.lower(),
+        "with": explanation.variant,
+        "requirements": [_row_as_data(row) for row in explanation.rows],
+        "facts": facts,
+    }
+
+
+def _row_as_data(row: Row) -> dict[str, Any]:
+    asked, one, answer = row.requirement, row.specification, row.answer
+    found: dict[str, Any] = {
+        "key": asked.key,
+        "row": asked.row,
+        "parameter": asked.parameter,
+        "op": asked.op or (asked.known.op if asked.known else ""),
+        "wanted": f"{asked.value.typed} {asked.value.unit}".strip(),
+        "level": asked.level.value,
+        "weight": asked.weight,
+        "answer": answer.fit.value,
+        "credit": credit(answer),
+    }
+    if not asked.known:
+        found |= {"label": asked.label.as_json(), "unit": asked.unit}
+    if answer.fit is Fit.SHORT:
+        found |= {"short_by": answer.gap, "unit": answer.unit, "missing": list(answer.missing)}
+    if one is not None:
+        found["offered"] = {
+            "row": one.row,
+            "value": f"{one.value.typed} {one.value.unit}".strip(),
+            "variant": one.variant,
+            "condition": {"zh": one.condition.zh, "en": one.condition.en} if one.condition else None,
+            "evidence": one.evidence.name.lower(),
+            "evidence_date": one.evidence_date.isoformat() if one.evidence_date else None,
+            "expires": one.expires.isoformat() if one.expires else None,
+            "rung": row.rung,
+        }
+    return found

@@ -1,0 +1,52 @@
+"""All products for one need: everybody ranked, the first fifty explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from marketplace.fit.columns import Catalogue, Judged
+from marketplace.fit.explain import Match, Standing, explain
+from marketplace.fit.needs import Need
+from marketplace.fit.offers import Offer
+
+EXPLAINED = 50
+Fetch = Callable[[Sequence[int]], Mapping[int, Offer]]
+"""Brings products by their ids, as the catalogue's columns have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """``ids`` of all products, highest score first; ``matches`` explains the first of them."""
+
+    ids: list[int]
+    scores: list[int]
+    standings: list[int]
+    matches: tuple[Match, ...]
+
+    def count(self, standing: Standing) -> int:
+        """How many products stand so."""
+        return self.standings.count(int(standing))
+
+
+def rank(catalogue: Catalogue, need: Need, fetch: Fetch, *, today: date, explained: int = EXPLAINED) -> Ranking:
+    """Every product by score, then id. A product whose musts are short stays in its place as a near miss: it is no match,
+    and its standing says so."""
+    judged = catalogue.judge(need, today)
+    order = judged.order()
+    top = matches_at(catalogue, need, judged, order[:explained], fetch, today)
+    return Ranking(judged.ids[order].tolist(), judged.scores[order].tolist(), judged.standings[order].tolist(), top)
+
+
+def matches_at(
+    catalogue: Catalogue, need: Need, judged: Judged, positions: Sequence[int], fetch: Fetch, today: date
+) -> tuple[Match, ...]:
+    """The products at these positions, explained."""
+    ids = [int(i) for i in judged.ids[positions]]
+    offers = fetch(ids)
+    words = catalogue.shared_words(need, positions)
+    return tuple(
+        explain(need, offers[i], today=today, weigh=catalogue.weigh, shared=frozenset(w))
+        for i, w in zip(ids, words, strict=True)
+    )
