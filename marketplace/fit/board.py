@@ -36,7 +36,8 @@ class _Group:
             self.fields: tuple[Array, ...] = (np.array([self.items.known(folded(value)) for value in values]),)
         else:
             numbers = [KINDS[parameter.kind].wanted(parameter, op, value) for value in values]
-            self.fields = tuple(np.array(field) for field in zip(*numbers, strict=True))
+            self.at = self.at[[one is not None for one in numbers]]
+            self.fields = tuple(np.array(f) for f in zip(*(one for one in numbers if one is not None), strict=True))
 
     def level(self, one: Specification) -> Array:
         """How the value answers each of them, conditions aside."""
@@ -44,7 +45,7 @@ class _Group:
             offered, yes = self.items.known(folded(one.value)), np.ones(len(self.at), np.bool_)
             return set_level(self.op, offered, self.fields[0], yes, ~yes)
         kind = KINDS[self.parameter.kind]
-        offered = tuple(np.asarray(number) for number in kind.offered(self.parameter, one.value))
+        offered = tuple(np.full(len(self.at), number) for number in kind.offered(self.parameter, one.value))
         found = kind.level(self.op, offered, self.fields)
         if self.counted is not None:
             found[self.counted != one.value.counted] = UNKNOWN

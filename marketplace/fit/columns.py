@@ -21,8 +21,10 @@ from marketplace.fit.wording import rarity
 from marketplace.vocabulary.parameters import Parameter, parameters
 
 FOREVER = date.max.toordinal()
-CREDITS = np.array((score.UNKNOWN, *score.SHORT, score.MET_IF, score.MET), np.int16)
+CREDITS = np.array((score.UNKNOWN, *score.SHORT, score.MET_IF, score.MET), np.float32)
 """By level + 1, where met with no condition is one above met."""
+BLOCK = 16_384
+"""So many rows are worked on at a time that what is between two steps stays in the processor's cache."""
 
 
 class Column:
@@ -84,18 +86,21 @@ class Column:
         self.rung[rows] = [one.evidence for one in specifications]
         self.expires[rows] = [one.expires.toordinal() if one.expires else FOREVER for one in specifications]
 
-    def level(self, requirement: Requirement, upto: int, rows: Array | None = None) -> Levels:
-        """How the rows answer; all of the first ``upto``, or only those that are named."""
+    def level(self, requirement: Requirement, at: slice | Array) -> Levels:
+        """How these rows answer, conditions aside."""
         p, value, op = self.parameter, requirement.value, requirement.op or self.parameter.op
-        at = slice(upto) if rows is None else rows
+        stated = self.fields[0][at]
         if value.kind != p.kind:
-            return np.full(upto if rows is None else len(rows), UNKNOWN, np.int8)
+            return np.full(len(stated), UNKNOWN, np.int8)
         if self.is_set:
             wanted = folded(value)
             missing = np.bool_(any(item not in self.items.bits for item in wanted))
-            return set_level(op, self.bits[at], self.items.known(wanted), self.fields[0][at], missing)
+            return set_level(op, self.bits[at], self.items.known(wanted), stated, missing)
         kind = KINDS[p.kind]
-        found = kind.level(op, tuple(array[at] for array in self.fields), kind.wanted(p, op, value))
+        asked = kind.wanted(p, op, value)
+        if asked is None:
+            return np.full(len(stated), UNKNOWN, np.int8)
+        found = kind.level(op, tuple(array[at] for array in self.fields), asked)
         if p.counted:
             found[self.counted[at] != _thing(p, value.counted)] = UNKNOWN
         return found
@@ -151,6 +156,7 @@ class Catalogue:
         self._pages: dict[str, Array] = {}
         self._words: dict[int, tuple[str, ...]] = {}
         self._variants: dict[int, str] = {}
+        self._fresh: tuple[date, Array] | None = None
         self._fill(list(offers))
 
     def __len__(self) -> int:
@@ -202,7 +208,7 @@ class Catalogue:
         for word, heads in pages.items():
             known = self._pages.get(word)
             fresh = np.array(sorted(heads), np.int32)
-            self._pages[word] = fresh if known is None else np.insert(known, np.searchsorted(known, fresh), fresh)
+            self._pages[word] = fresh if known is None or not len(known) else np.insert(known, np.searchsorted(known, fresh), fresh)
         self._enter([(offer.id, rows) for offer, rows in places])
 
     def _take(self, count: int) -> tuple[int, ...]:
@@ -225,6 +231,7 @@ class Catalogue:
 
     def _whole(self, offer: Offer, rows: tuple[int, ...]) -> None:
         """What holds for the product in all its configurations."""
+        self._fresh = None
         at = list(rows)
         self.base[at] = rows[0]
         self.domain[at] = self._domains.setdefault(offer.domain, len(self._domains))
@@ -256,50 +263,60 @@ class Catalogue:
     def level(self, requirement: Requirement) -> Levels:
         """How each row answers the requirement, conditions aside."""
         column = self.columns.get(requirement.parameter)
-        return np.full(self.used, UNKNOWN, np.int8) if column is None else column.level(requirement, self.used)
+        return np.full(self.used, UNKNOWN, np.int8) if column is None else column.level(requirement, slice(self.used))
 
     def judge(self, need: Need, today: date) -> Judged:
         """Score and standing of every product: exactly what ``explain`` says of each."""
-        used = self.used
-        must, should, proof = np.zeros(used, np.int32), np.zeros(used, np.int32), np.zeros(used, np.int32)
-        lowest, open_ = np.full(used, MET, np.int8), np.zeros(used, np.bool_)
-        for requirement in need.requirements:
-            column = self.columns.get(requirement.parameter)
-            if column is None:
-                open_ |= requirement.is_must
-                continue
-            level = column.level(requirement, used)
-            met = level == MET
-            grade = level + (met & column.free[:used])
-            into = must if requirement.is_must else should
-            into += (CREDITS * np.int16(requirement.weight)).take(grade + 1)
-            proof += (column.evidence(today)[:used] * met) * np.int16(requirement.weight)
-            if requirement.is_must:
-                unknown = level == UNKNOWN
-                open_ |= unknown
-                np.minimum(lowest, np.where(unknown, np.int8(MET), level), out=lowest)
-        short = lowest < MET
-        scores = self._points(need, must, should, proof, short, today)
-        standings = np.where(short, np.int8(0), np.where(open_, np.int8(1), np.int8(2)))
+        rows = self.used
+        scores, standings = np.empty(rows, np.int16), np.empty(rows, np.int8)
+        around = self._around(need, today)
+        lines = [(r, self.columns[r.parameter]) for r in need.requirements if r.parameter in self.columns]
+        is_open = any(r.parameter not in self.columns for r in need.musts)
+        for start in range(0, rows, BLOCK):
+            block = slice(start, min(rows, start + BLOCK))
+            points, standings[block] = self._answers(need, lines, block, today, is_open)
+            scores[block] = points + around[block]
         return Judged(self.ids, self.best(scores), self.best(standings), scores, standings)
 
-    def _points(
-        self, need: Need, must: Array, should: Array, proof: Array, short: Array, today: date
-    ) -> Array:
+    def _answers(
+        self, need: Need, lines: list[tuple[Requirement, Column]], block: slice, today: date, is_open: bool
+    ) -> tuple[Array, Array]:
+        """What the requirements say of these rows: their points, and the standing. ``is_open``: a must is unknown of all.
+
+        Sums are of small whole numbers, exact in 32-bit floats.
+        """
+        shape = (len(lines), block.stop - block.start)
+        level, free, rung = np.empty(shape, np.int8), np.empty(shape, np.bool_), np.empty(shape, np.int8)
+        for number, (requirement, column) in enumerate(lines):
+            level[number] = column.level(requirement, block)
+            free[number] = column.free[block]
+            rung[number] = column.evidence(today)[block]
+        met = level == MET
+        free &= met
+        credit = CREDITS.take(level + free.view(np.int8) + np.int8(1))
+        weight = np.array([r.weight for r, _column in lines], np.float32)
+        must = np.array([r.is_must for r, _column in lines], np.bool_)
+        earned = np.stack([weight * must, weight * ~must]) @ credit
+        rung *= met
+        proof = weight @ rung.astype(np.float32)
+        short = np.any((level[must] < MET) & (level[must] >= FAR), axis=0)
+        unknown = np.any(level[must] == UNKNOWN, axis=0) | is_open
         asked = need.weights
-        most = score.shares(*asked)
         points = np.where(short, np.int32(0), np.int32(score.CLEAR))
-        for earned, weight, share in zip((must, should), asked, most, strict=True):
-            if weight:
-                points += share * earned // (10 * weight)
+        for of_level, whole, share in zip(earned.astype(np.int32), asked, score.shares(*asked), strict=True):
+            if whole:
+                points += share * of_level // (10 * whole)
         if sum(asked):
-            points += score.EVIDENCE * proof // (3 * sum(asked))
-        points += self._kind(need)
-        points += self._text(need)
-        days = np.maximum(0, today.toordinal() - self.changed[: self.used])
-        points += score.FRESHNESS * np.maximum(0, score.STALE_DAYS - days) // score.STALE_DAYS
-        points += self.track[: self.used]
-        return points.astype(np.int16)
+            points += score.EVIDENCE * proof.astype(np.int32) // (3 * sum(asked))
+        return points, np.where(short, np.int8(0), np.where(unknown, np.int8(1), np.int8(2)))
+
+    def _around(self, need: Need, today: date) -> Array:
+        """The points that do not depend on the requirements."""
+        if self._fresh is None or self._fresh[0] != today:
+            days = np.maximum(0, today.toordinal() - self.changed)
+            fresh = score.FRESHNESS * np.maximum(0, score.STALE_DAYS - days) // score.STALE_DAYS
+            self._fresh = (today, fresh + self.track)
+        return self._fresh[1][: self.used] + self._kind(need) + self._text(need)
 
     def _kind(self, need: Need) -> Array:
         if need.domain in ("", "other") or need.domain not in self._domains:
@@ -313,13 +330,11 @@ class Catalogue:
         return points
 
     def _text(self, need: Need) -> Array:
-        said = 0
+        weighed = need.weighed(self.weigh)
+        said = sum(weighed.values())
         shared = np.zeros(self.used, np.int32)
-        for word, place in need.words.items():
-            weight = place * self.weigh(word)
-            if weight:
-                said += weight
-                shared[self._pages[word]] += weight
+        for word, weight in weighed.items():
+            shared[self._pages[word]] += weight
         if not said:
             return shared
         shared[self.extra] = shared[self.base[self.extra]]
@@ -333,22 +348,28 @@ class Catalogue:
         np.maximum.at(found, self.base[self.extra], of_rows[self.extra])
         return found[self.heads]
 
-    def heads_of(self, positions: Array) -> Array:
-        """The rows of the products at these positions, each as it is."""
-        return self.heads[positions]
+    def telling(self, judged: Judged, offer_id: int) -> list[int]:
+        """The configurations of a product worth explaining, by number: the highest score, and what stands best."""
+        rows = self._rows[offer_id]
+        if len(rows) == 1:
+            return [0]
+        scores, standings = judged.row_scores[list(rows)].tolist(), judged.row_standings[list(rows)].tolist()
+        first = scores.index(max(scores))
+        best = max(standings)
+        if standings[first] == best:
+            return [first]
+        return sorted([first, max((n for n, s in enumerate(standings) if s == best), key=lambda n: (scores[n], -n))])
 
-    def shared_words(self, need: Need, positions: Array) -> list[list[str]]:
-        """For the products at these positions the words of the need that their pages say."""
+    def shared_words(self, words: Iterable[str], positions: Array) -> list[list[str]]:
+        """For the products at these positions, which of the words their pages say."""
         heads = self.heads[positions]
         found: list[list[str]] = [[] for _ in heads]
-        for word in need.words:
-            page = self._pages.get(word)
-            if page is None or not len(page):
-                continue
+        for word in words:
+            page = self._pages[word]
             at = np.searchsorted(page, heads)
-            for number in np.flatnonzero(page[np.minimum(at, len(page) - 1)] == heads):
+            for number in np.flatnonzero(page.take(at, mode="clip") == heads).tolist():
                 found[number].append(word)
         return found
 
 
-__all__ = ["FAR", "Catalogue", "Column", "Judged"]
+__all__ = ["Catalogue", "Column", "Judged"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import NamedTuple
 
 from marketplace.vocabulary.parameters import Parameter, Value, figure
@@ -26,8 +26,7 @@ class Fit(enum.Enum):
     SHORT = "short"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer, with the gap in the canonical unit where it is a number, or the items that are missing.
 
     ``level`` says how far off a shortage is: 2 close, 1 near, 0 far or no matter of degree.
@@ -52,6 +51,10 @@ _GAS, _DUST = ("IIA", "IIB", "IIC"), ("IIIA", "IIIB", "IIIC")
 _EPL = {"Gc": 0, "Gb": 1, "Ga": 2, "Dc": 0, "Db": 1, "Da": 2}
 
 
+Ask = Callable[[Value | None, bool], Answer]
+"""A requirement that waits for values: offered value, whether it is conditional."""
+
+
 def compare(
     parameter: Parameter, op: str, wanted: Value, offered: Value | None, *, conditional: bool = False
 ) -> Answer:
@@ -59,14 +62,29 @@ def compare(
 
     ``conditional``: the offered figure was stated for a certain task and site, so that at best it is "met if".
     """
-    if offered is None or not offered.kind == wanted.kind == parameter.kind:
-        return UNKNOWN
-    if parameter.counted and wanted.counted != offered.counted:
-        return UNKNOWN
-    answer = _READERS[wanted.kind](parameter, op, wanted, offered)
-    if answer.fit is Fit.MET and (conditional or parameter.conditional):
-        return MET_IF
-    return answer
+    return asking(parameter, op, wanted)(offered, conditional)
+
+
+def asking(parameter: Parameter, op: str, wanted: Value) -> Ask:
+    """The requirement made ready, to be asked of many offered values."""
+    if wanted.kind != parameter.kind:
+        return lambda _offered, _conditional: UNKNOWN
+    kind, counted, always = parameter.kind, parameter.counted, parameter.conditional
+    read = _figures(parameter, op, wanted) if kind in ("number", "range") else _mark(_READERS[kind], parameter, op, wanted)
+
+    def ask(offered: Value | None, conditional: bool) -> Answer:
+        if offered is None or offered.kind != kind or (counted and wanted.counted != offered.counted):
+            return UNKNOWN
+        answer = read(offered)
+        return MET_IF if answer is MET and (conditional or always) else answer
+
+    return ask
+
+
+def _mark(
+    reader: Callable[[Parameter, str, Value, Value], Answer], parameter: Parameter, op: str, wanted: Value
+) -> Callable[[Value], Answer]:
+    return lambda offered: reader(parameter, op, wanted, offered)
 
 
 def scale(parameter: Parameter, wanted: Value) -> float:
@@ -94,11 +112,9 @@ class Bounds(NamedTuple):
 
     def level(self, low: float, high: float) -> int:
         """3 met, 2 close, 1 near, 0 far."""
+        first, last, covers = self
         for level in (0, 1, 2):
-            if self.covers:
-                if low <= self.low[level] and high >= self.high[level]:
-                    return 3 - level
-            elif low >= self.low[level] and high <= self.high[level]:
+            if (low <= first[level] and high >= last[level]) if covers else (low >= first[level] and high <= last[level]):
                 return 3 - level
         return 0
 
@@ -123,21 +139,29 @@ def bounds(parameter: Parameter, op: str, wanted: Value) -> Bounds | None:
     return Bounds(below, above, False)
 
 
-def _figures(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:
+def _figures(parameter: Parameter, op: str, wanted: Value) -> Callable[[Value], Answer]:
     held = bounds(parameter, op, wanted)
-    if held is None or wanted.low is None or wanted.high is None or offered.low is None or offered.high is None:
-        return UNKNOWN
-    level = held.level(offered.low, offered.high)
-    if level == 3:
-        return MET
-    below, above = wanted.low - offered.low, offered.high - wanted.high
-    if held.covers:
-        gap = max(-below, -above)
-    elif wanted.kind == "number" and op in (">=", "<="):
-        gap = below if op == ">=" else above
-    else:
-        gap = max(below, above)
-    return Answer(Fit.SHORT, gap=round(gap, 6), unit=parameter.unit, level=level)
+    if held is None or wanted.low is None or wanted.high is None:
+        return lambda _offered: UNKNOWN
+    least, most, unit = wanted.low, wanted.high, parameter.unit
+    upwards, downwards = wanted.kind == "number" and op == ">=", wanted.kind == "number" and op == "<="
+
+    def read(offered: Value) -> Answer:
+        low, high = offered.low, offered.high
+        if low is None or high is None:
+            return UNKNOWN
+        level = held.level(low, high)
+        if level == 3:
+            return MET
+        if upwards:
+            gap = least - low
+        elif downwards:
+            gap = high - most
+        else:
+            gap = max(low - least, most - high) if held.covers else max(least - low, high - most)
+        return Answer(Fit.SHORT, round(gap, 6), unit, (), level)
+
+    return read
 
 
 def _bool(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from marketplace.fit.compare import UNKNOWN, Answer, Fit, compare
+from marketplace.fit.compare import UNKNOWN, Answer, Fit
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Configuration, Offer, Specification
 from marketplace.fit.score import Facts, Parts, credit, parts
@@ -49,17 +49,12 @@ class Explanation:
     rows: tuple[Row, ...]
     facts: Facts
     parts: Parts
+    standing: Standing
 
     @property
     def score(self) -> int:
         """The score in tenths, 0 to 1000."""
         return sum(self.parts)
-
-    @property
-    def standing(self) -> Standing:
-        """What its musts say."""
-        fits = {row.answer.fit for row in self.rows if row.requirement.is_must}
-        return Standing.SHORT if Fit.SHORT in fits else Standing.OPEN if Fit.UNKNOWN in fits else Standing.MEETS
 
     def count(self, fit: Fit) -> int:
         """How many requirements are answered so."""
@@ -86,16 +81,17 @@ class Match:
         return self.explanation.score
 
 
-def explain(
-    need: Need, offer: Offer, *, today: date, weigh: Weigh = alike, shared: Collection[str] | None = None
-) -> Match:
-    """How ``offer`` answers ``need`` on that day. ``weigh`` says how rare a word is; ``shared`` are the words of the need
-    that the product's page says, where the caller knows them already."""
-    facts = _facts(need, offer, today, weigh, offer.words if shared is None else shared)
-    found = [_explained(need, configuration, facts, today) for configuration in offer.configurations]
+def explain(need: Need, offer: Offer, *, today: date, weigh: Weigh = alike) -> Match:
+    """How ``offer`` answers ``need`` on that day. ``weigh`` says how rare a word is among the products compared."""
+    weighed = need.weighed(weigh)
+    words = tuple(pair for pair in weighed.items() if pair[0] in offer.words)
+    facts = facts_of(need, offer, today, words, sum(weighed.values()))
+    return chosen(offer, [explained(need, one, facts, today) for one in offer.configurations])
+
+
+def chosen(offer: Offer, found: Sequence[Explanation]) -> Match:
+    """The match of a product whose configurations are explained, in their order."""
     best = max(found, key=lambda e: e.score)
-    if len(found) == 1:
-        return Match(offer.id, offer.vendor_id, best.standing, best)
     standing = max(e.standing for e in found)
     instead = None
     if standing > best.standing:
@@ -103,29 +99,34 @@ def explain(
     return Match(offer.id, offer.vendor_id, standing, best, instead)
 
 
-def _facts(need: Need, offer: Offer, today: date, weigh: Weigh, page: Collection[str]) -> Facts:
-    of_domain = need.domain not in ("", "other") and offer.domain == need.domain
+def facts_of(need: Need, offer: Offer, today: date, words: tuple[tuple[str, int], ...], said: int) -> Facts:
+    """What counts beside the requirements; ``words`` are those that both say, ``said`` the weight of all of the need's."""
+    of_domain = offer.domain == need.domain and need.domain not in ("", "other")
     does_task = of_domain and need.task not in ("", "other") and need.task in offer.tasks
-    weights = [(word, place * weigh(word)) for word, place in need.words.items()]
-    words = tuple(pair for pair in weights if pair[1] and pair[0] in page)
-    said = sum(weight for _word, weight in weights)
     return Facts(does_task, of_domain, words, said, (today - offer.changed).days, *offer.track)
 
 
-def _explained(need: Need, configuration: Configuration, facts: Facts, today: date) -> Explanation:
+def explained(need: Need, configuration: Configuration, facts: Facts, today: date) -> Explanation:
+    """One configuration against every requirement."""
     values = configuration.values
-    rows = tuple(_row(r, values.get(r.parameter), today) for r in need.requirements)
-    counted = [(row.answer, row.requirement.weight, row.requirement.is_must, row.rung) for row in rows]
-    return Explanation(configuration.variant, rows, facts, parts(counted, facts))
-
-
-def _row(requirement: Requirement, one: Specification | None, today: date) -> Row:
-    parameter = requirement.known
-    if parameter is None or one is None:
-        return Row(requirement, UNKNOWN, None, 0)
-    op = requirement.op or parameter.op
-    answer = compare(parameter, op, requirement.value, one.value, conditional=one.is_conditional)
-    return Row(requirement, answer, one, one.rung(today))
+    rows, counted, standing = [], [], Standing.MEETS
+    for requirement in need.requirements:
+        one, ask = values.get(requirement.parameter), requirement.ask
+        if one is None or ask is None:
+            answer, one, earned, rung = UNKNOWN, None, 0, 0
+        else:
+            answer = ask(one.value, one.is_conditional)
+            earned, rung = credit(answer), one.rung(today)
+        is_must = requirement.is_must
+        if is_must and standing:
+            if answer.fit is Fit.SHORT:
+                standing = Standing.SHORT
+            elif answer.fit is Fit.UNKNOWN:
+                standing = Standing.OPEN
+        rows.append(Row(requirement, answer, one, rung))
+        counted.append((earned, requirement.weight, is_must, rung))
+    whole = parts(counted, standing is not Standing.SHORT, facts)
+    return Explanation(configuration.variant, tuple(rows), facts, whole, standing)
 
 
 def as_data(explanation: Explanation) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import enum
 from dataclasses import dataclass
 from functools import cached_property
 
-from marketplace.fit.wording import said
+from marketplace.fit.compare import Ask, asking
+from marketplace.fit.wording import Weigh, said
 from marketplace.kernel.text import Text
 from marketplace.vocabulary.parameters import Parameter, Value, parameters
 from marketplace.vocabulary.terms import tasks
@@ -43,6 +44,11 @@ class Requirement:
         return parameters().get(self.parameter)
 
     @cached_property
+    def ask(self) -> Ask | None:
+        """The requirement made ready for many values, where the vocabulary has it."""
+        return asking(self.known, self.op or self.known.op, self.value) if self.known else None
+
+    @cached_property
     def is_must(self) -> bool:
         """Whether it excludes."""
         return self.level is Level.MUST
@@ -65,6 +71,10 @@ class Need:
         """The words that tell what is wanted, each with how much its place counts."""
         name = tasks()[self.task].label if self.task in tasks() and self.task != "other" else Text()
         return said(self.title, name, *self.texts)
+
+    def weighed(self, weigh: Weigh) -> dict[str, int]:
+        """The words with their weights, those left out that no product's page says."""
+        return {word: weight for word, place in self.words.items() if (weight := place * weigh(word))}
 
     @cached_property
     def musts(self) -> tuple[Requirement, ...]:

@@ -42,7 +42,8 @@ class Specification:
     @property
     def is_conditional(self) -> bool:
         """Whether the value holds only under a condition or with a variant."""
-        return bool(self.variant or self.condition)
+        condition = self.condition
+        return bool(self.variant or condition.zh or condition.en)
 
     def rung(self, today: date) -> int:
         """The rung of its evidence; what has expired is a claim."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from marketplace.fit.columns import Catalogue, Judged
-from marketplace.fit.explain import Match, Standing, explain
+from marketplace.fit.explain import Match, Standing, chosen, explained, facts_of
 from marketplace.fit.needs import Need
 from marketplace.fit.offers import Offer
+from marketplace.fit.vectors import Array
 
 EXPLAINED = 50
 Fetch = Callable[[Sequence[int]], Mapping[int, Offer]]
@@ -40,13 +41,17 @@ def rank(catalogue: Catalogue, need: Need, fetch: Fetch, *, today: date, explain
 
 
 def matches_at(
-    catalogue: Catalogue, need: Need, judged: Judged, positions: Sequence[int], fetch: Fetch, today: date
+    catalogue: Catalogue, need: Need, judged: Judged, positions: Array, fetch: Fetch, today: date
 ) -> tuple[Match, ...]:
-    """The products at these positions, explained."""
+    """The products at these positions, explained. The columns know which configurations are worth it."""
     ids = [int(i) for i in judged.ids[positions]]
     offers = fetch(ids)
-    words = catalogue.shared_words(need, positions)
-    return tuple(
-        explain(need, offers[i], today=today, weigh=catalogue.weigh, shared=frozenset(w))
-        for i, w in zip(ids, words, strict=True)
-    )
+    weighed = need.weighed(catalogue.weigh)
+    said = sum(weighed.values())
+    found = []
+    for offer_id, words in zip(ids, catalogue.shared_words(weighed, positions), strict=True):
+        offer = offers[offer_id]
+        facts = facts_of(need, offer, today, tuple((word, weighed[word]) for word in words), said)
+        worth = [offer.configurations[number] for number in catalogue.telling(judged, offer_id)]
+        found.append(chosen(offer, [explained(need, one, facts, today) for one in worth]))
+    return tuple(found)

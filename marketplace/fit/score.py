@@ -29,7 +29,6 @@ STALE_DAYS = 730
 MET, MET_IF, UNKNOWN = 10, 9, 0
 SHORT = (0, 1, 3)
 """By how far off it is: far, near, close."""
-_CREDITS = {Fit.MET: MET, Fit.MET_IF: MET_IF, Fit.UNKNOWN: UNKNOWN}
 
 
 class Parts(NamedTuple):
@@ -64,7 +63,10 @@ class Facts(NamedTuple):
 
 def credit(answer: Answer) -> int:
     """What an answer earns, of 10."""
-    return SHORT[answer.level] if answer.fit is Fit.SHORT else _CREDITS[answer.fit]
+    fit = answer.fit
+    if fit is Fit.SHORT:
+        return SHORT[answer.level]
+    return MET if fit is Fit.MET else MET_IF if fit is Fit.MET_IF else UNKNOWN
 
 
 def shares(musts: int, shoulds: int) -> tuple[int, int]:
@@ -94,25 +96,26 @@ def track(landed: int, accepted: int, failed: int) -> int:
     return max(0, min(TRACK, 20 * landed + 10 * accepted - 10 * failed))
 
 
-def parts(rows: Iterable[tuple[Answer, int, bool, int]], facts: Facts) -> Parts:
-    """The score of rows (answer, weight, whether a must, rung of evidence) and facts."""
-    earned, asked, proof, clear = [0, 0], [0, 0], 0, CLEAR
-    for answer, weight, is_must, rung in rows:
-        level = 0 if is_must else 1
-        asked[level] += weight
-        earned[level] += weight * credit(answer)
-        if answer.fit is Fit.MET or answer.fit is Fit.MET_IF:
+def parts(rows: Iterable[tuple[int, int, bool, int]], clear: bool, facts: Facts) -> Parts:
+    """The score of rows and facts. A row is credit, weight, whether a must, rung of evidence; ``clear``: no must is short."""
+    must = should = musts = shoulds = proof = 0
+    for earned, weight, is_must, rung in rows:
+        if is_must:
+            musts += weight
+            must += weight * earned
+        else:
+            shoulds += weight
+            should += weight * earned
+        if earned >= MET_IF:
             proof += weight * rung
-        elif is_must and answer.fit is Fit.SHORT:
-            clear = 0
-    most = shares(*asked)
+    most = shares(musts, shoulds)
     return Parts(
-        most[0] * earned[0] // (10 * asked[0]) if asked[0] else 0,
-        clear,
-        most[1] * earned[1] // (10 * asked[1]) if asked[1] else 0,
+        most[0] * must // (10 * musts) if musts else 0,
+        CLEAR if clear else 0,
+        most[1] * should // (10 * shoulds) if shoulds else 0,
         kind(facts.does_task, facts.of_domain),
         text(sum(weight for _word, weight in facts.words), facts.said),
-        EVIDENCE * proof // (3 * sum(asked)) if proof else 0,
+        EVIDENCE * proof // (3 * (musts + shoulds)) if proof else 0,
         freshness(facts.days),
         track(facts.landed, facts.accepted, facts.failed),
     )

@@ -56,22 +56,22 @@ class Kind(Protocol):
     def offered(self, parameter: Parameter, value: Value) -> tuple[Any, ...]:
         """An offered value as numbers, one for each field."""
 
-    def wanted(self, parameter: Parameter, op: str, value: Value) -> tuple[Any, ...]:
-        """A requirement as numbers."""
+    def wanted(self, parameter: Parameter, op: str, value: Value) -> tuple[Any, ...] | None:
+        """A requirement as numbers; ``None`` where it has no figure, so that nobody is known to meet it."""
 
     def level(self, op: str, offered: tuple[Any, ...], wanted: tuple[Any, ...]) -> Levels:
         """How the one answers the other, either of them as arrays."""
 
 
 def _i8(flags: Array) -> Levels:
-    return np.asarray(flags, np.bool_).view(np.int8)
+    return flags.view(np.int8)
 
 
-def _three(met: Array, close: Array, near: Array, known: Array) -> Levels:
+def _three(met: Array, close: Array, near: Array, figure: Array) -> Levels:
     """Nested tests as a level; what is not stated passes none of them."""
     level: Levels = _i8(met) + _i8(close)
     level += _i8(near)
-    level -= _i8(~known)
+    level -= _i8(np.not_equal(figure, figure))
     return level
 
 
@@ -89,18 +89,16 @@ class Number:
     def offered(self, parameter: Parameter, value: Value) -> tuple[Any, ...]:
         return (_NAN if value.low is None else value.low,)
 
-    def wanted(self, parameter: Parameter, op: str, value: Value) -> tuple[Any, ...]:
+    def wanted(self, parameter: Parameter, op: str, value: Value) -> tuple[Any, ...] | None:
         return _bounds(bounds(parameter, op, value))
 
     def level(self, op: str, offered: tuple[Any, ...], wanted: tuple[Any, ...]) -> Levels:
         (x,), (a, b, c, d, e, f) = offered, wanted
         if op == ">=":
-            return _three(x >= a, x >= b, x >= c, np.equal(x, x) & np.equal(a, a))
+            return _three(x >= a, x >= b, x >= c, x)
         if op == "<=":
-            return _three(x <= d, x <= e, x <= f, np.equal(x, x) & np.equal(d, d))
-        return _three(
-            (x >= a) & (x <= d), (x >= b) & (x <= e), (x >= c) & (x <= f), np.equal(x, x) & np.equal(a, a)
-        )
+            return _three(x <= d, x <= e, x <= f, x)
+        return _three((x >= a) & (x <= d), (x >= b) & (x <= e), (x >= c) & (x <= f), x)
 
 
 class Range:
@@ -111,19 +109,18 @@ class Range:
     def offered(self, parameter: Parameter, value: Value) -> tuple[Any, ...]:
         return (_NAN, _NAN) if value.low is None or value.high is None else (value.low, value.high)
 
-    def wanted(self, parameter: Parameter, op: str, value: Value) -> tuple[Any, ...]:
+    def wanted(self, parameter: Parameter, op: str, value: Value) -> tuple[Any, ...] | None:
         return _bounds(bounds(parameter, op, value))
 
     def level(self, op: str, offered: tuple[Any, ...], wanted: tuple[Any, ...]) -> Levels:
         (low, high), (a, b, c, d, e, f) = offered, wanted
-        known = np.equal(low, low) & np.equal(a, a)
         if op == "covers":
-            return _three((low <= a) & (high >= d), (low <= b) & (high >= e), (low <= c) & (high >= f), known)
-        return _three((low >= a) & (high <= d), (low >= b) & (high <= e), (low >= c) & (high <= f), known)
+            return _three((low <= a) & (high >= d), (low <= b) & (high >= e), (low <= c) & (high >= f), low)
+        return _three((low >= a) & (high <= d), (low >= b) & (high <= e), (low >= c) & (high <= f), low)
 
 
-def _bounds(held: Bounds | None) -> tuple[float, ...]:
-    return (_NAN,) * 6 if held is None else (*held.low, *held.high)
+def _bounds(held: Bounds | None) -> tuple[float, ...] | None:
+    return None if held is None else (*held.low, *held.high)
 
 
 class Flag:
