@@ -16,35 +16,35 @@ from marketplace.fit import score
 from marketplace.fit.columns import CREDITS
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Offer, Specification
-from marketplace.fit.vectors import KINDS, MET, UNKNOWN, Array, Items, folded, set_level
+from marketplace.fit.vectors import KINDS, MET, UNKNOWN, Array, Items, Levels, folded, set_level
 from marketplace.fit.wording import Weigh
-from marketplace.vocabulary.parameters import Parameter, parameters
+from marketplace.vocabulary.parameters import Parameter, Value, parameters
 
 
 class _Group:
     """All requirements of one parameter and operator, and where each stands among all."""
 
     def __init__(self, parameter: Parameter, op: str, found: list[tuple[int, Requirement]]) -> None:
-        self.parameter, self.op = parameter, op
-        self.at = np.array([position for position, _requirement in found], np.intp)
-        values = [requirement.value for _position, requirement in found]
-        self.counted = np.array([value.counted for value in values]) if parameter.counted else None
-        self.items = Items()
-        if parameter.kind == "set":
-            for value in values:
+        self.parameter, self.op, self.items = parameter, op, Items()
+        kind = KINDS.get(parameter.kind)
+        lines: list[tuple[int, Value, tuple[Any, ...]]] = []
+        for position, requirement in found:
+            value = requirement.value
+            if kind is None:
                 self.items.number(folded(value))
-            self.fields: tuple[Array, ...] = (np.array([self.items.known(folded(value)) for value in values]),)
-        else:
-            numbers = [KINDS[parameter.kind].wanted(parameter, op, value) for value in values]
-            self.at = self.at[[one is not None for one in numbers]]
-            self.fields = tuple(np.array(f) for f in zip(*(one for one in numbers if one is not None), strict=True))
+                lines.append((position, value, ()))
+            elif (numbers := kind.wanted(parameter, op, value)) is not None:
+                lines.append((position, value, numbers))
+        self.at = np.array([position for position, _value, _numbers in lines], np.intp)
+        self.counted = np.array([value.counted for _position, value, _numbers in lines]) if parameter.counted else None
+        self.bits = np.array([self.items.known(folded(value)) for _position, value, _numbers in lines if kind is None])
+        self.fields = tuple(np.array(field) for field in zip(*(numbers for _p, _v, numbers in lines), strict=True))
 
-    def level(self, one: Specification) -> Array:
+    def level(self, one: Specification) -> Levels:
         """How the value answers each of them, conditions aside."""
-        if self.parameter.kind == "set":
-            offered, yes = self.items.known(folded(one.value)), np.ones(len(self.at), np.bool_)
-            return set_level(self.op, offered, self.fields[0], yes, ~yes)
-        kind = KINDS[self.parameter.kind]
+        kind = KINDS.get(self.parameter.kind)
+        if kind is None:
+            return set_level(self.op, self.items.known(folded(one.value)), self.bits, np.ones(len(self.at), np.bool_))
         offered = tuple(np.full(len(self.at), number) for number in kind.offered(self.parameter, one.value))
         found = kind.level(self.op, offered, self.fields)
         if self.counted is not None:
@@ -134,7 +134,7 @@ class Board:
         free, rung = np.zeros(self.lines, np.bool_), np.zeros(self.lines, np.int32)
         for key, one in values.items():
             for group in self.groups.get(key, ()):
-                if one.value.kind == group.parameter.kind:
+                if len(group.at) and one.value.kind == group.parameter.kind:
                     level[group.at] = group.level(one)
                     free[group.at] = not one.is_conditional and not group.parameter.conditional
                     rung[group.at] = one.rung(today)

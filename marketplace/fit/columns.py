@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class Column:
         self.is_set = parameter.kind == "set"
         self.items = Items()
         fields = ((np.bool_, 0.0),) if self.is_set else KINDS[parameter.kind].fields
-        self.fields = [np.full(rows, blank, kind) for kind, blank in fields]
+        self.fields: list[Array] = [np.full(rows, blank, kind) for kind, blank in fields]
         self.blanks = [blank for _kind, blank in fields]
         self.bits = np.zeros((rows, 1), np.uint64)
         self.counted = np.full(rows, -1, np.int8)
@@ -94,8 +93,8 @@ class Column:
             return np.full(len(stated), UNKNOWN, np.int8)
         if self.is_set:
             wanted = folded(value)
-            missing = np.bool_(any(item not in self.items.bits for item in wanted))
-            return set_level(op, self.bits[at], self.items.known(wanted), stated, missing)
+            is_offered = all(item in self.items.bits for item in wanted)
+            return set_level(op, self.bits[at], self.items.known(wanted), stated, is_offered=is_offered)
         kind = KINDS[p.kind]
         asked = kind.wanted(p, op, value)
         if asked is None:
@@ -104,6 +103,17 @@ class Column:
         if p.counted:
             found[self.counted[at] != _thing(p, value.counted)] = UNKNOWN
         return found
+
+    def stated(self, rows: Array) -> list[tuple[float, ...] | tuple[str, ...]]:
+        """What is stated in these rows, each once: the value's numbers, or the items of a set."""
+        if not self.is_set:
+            found = np.unique(np.stack([array[rows].astype(np.float64) for array in self.fields], axis=1), axis=0)
+            return [tuple(one) for one in found.tolist()]
+        names = list(self.items.bits)
+        sets = np.unique(self.bits[rows], axis=0)
+        return [
+            tuple(name for bit, name in enumerate(names) if int(words[bit // 64]) >> bit % 64 & 1) for words in sets
+        ]
 
     def evidence(self, today: date) -> Array:
         """The rung of each value's evidence on that day; what has expired is a claim."""
@@ -155,7 +165,8 @@ class Catalogue:
         self._free: list[int] = []
         self._pages: dict[str, Array] = {}
         self._words: dict[int, tuple[str, ...]] = {}
-        self._variants: dict[int, str] = {}
+        self.places: dict[int, tuple[int, str]] = {}
+        """Product and variant of each row."""
         self._fresh: tuple[date, Array] | None = None
         self._fill(list(offers))
 
@@ -182,7 +193,7 @@ class Catalogue:
             page = self._pages[word]
             self._pages[word] = np.delete(page, np.searchsorted(page, rows[0]))
         for row in rows:
-            self._variants.pop(row, None)
+            del self.places[row]
         self._free += reversed(rows)
 
     def _fill(self, offers: list[Offer]) -> None:
@@ -208,7 +219,9 @@ class Catalogue:
         for word, heads in pages.items():
             known = self._pages.get(word)
             fresh = np.array(sorted(heads), np.int32)
-            self._pages[word] = fresh if known is None or not len(known) else np.insert(known, np.searchsorted(known, fresh), fresh)
+            self._pages[word] = (
+                fresh if known is None or not len(known) else np.insert(known, np.searchsorted(known, fresh), fresh)
+            )
         self._enter([(offer.id, rows) for offer, rows in places])
 
     def _take(self, count: int) -> tuple[int, ...]:
@@ -241,8 +254,8 @@ class Catalogue:
         self.tasks[at] = self._tasks.known(offer.tasks)
         self.changed[at] = offer.changed.toordinal()
         self.track[at] = score.track(*offer.track)
-        for row, configuration in zip(rows[1:], offer.configurations[1:], strict=True):
-            self._variants[row] = configuration.variant
+        for row, configuration in zip(rows, offer.configurations, strict=True):
+            self.places[row] = (offer.id, configuration.variant)
 
     def _enter(self, found: list[tuple[int, tuple[int, ...]]]) -> None:
         found = sorted(found)

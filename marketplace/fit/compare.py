@@ -6,6 +6,7 @@ import enum
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from marketplace.vocabulary.parameters import Parameter, Value, figure
@@ -70,7 +71,8 @@ def asking(parameter: Parameter, op: str, wanted: Value) -> Ask:
     if wanted.kind != parameter.kind:
         return lambda _offered, _conditional: UNKNOWN
     kind, counted, always = parameter.kind, parameter.counted, parameter.conditional
-    read = _figures(parameter, op, wanted) if kind in ("number", "range") else _mark(_READERS[kind], parameter, op, wanted)
+    is_figure = kind in ("number", "range")
+    read = _figures(parameter, op, wanted) if is_figure else partial(_MARKS[kind], parameter, op, wanted)
 
     def ask(offered: Value | None, conditional: bool) -> Answer:
         if offered is None or offered.kind != kind or (counted and wanted.counted != offered.counted):
@@ -79,12 +81,6 @@ def asking(parameter: Parameter, op: str, wanted: Value) -> Ask:
         return MET_IF if answer is MET and (conditional or always) else answer
 
     return ask
-
-
-def _mark(
-    reader: Callable[[Parameter, str, Value, Value], Answer], parameter: Parameter, op: str, wanted: Value
-) -> Callable[[Value], Answer]:
-    return lambda offered: reader(parameter, op, wanted, offered)
 
 
 def scale(parameter: Parameter, wanted: Value) -> float:
@@ -114,7 +110,8 @@ class Bounds(NamedTuple):
         """3 met, 2 close, 1 near, 0 far."""
         first, last, covers = self
         for level in (0, 1, 2):
-            if (low <= first[level] and high >= last[level]) if covers else (low >= first[level] and high <= last[level]):
+            a, b = first[level], last[level]
+            if (low <= a and high >= b) if covers else (low >= a and high <= b):
                 return 3 - level
         return 0
 
@@ -235,4 +232,10 @@ def _set(parameter: Parameter, op: str, wanted: Value, offered: Value) -> Answer
     return Answer(Fit.SHORT, missing=missing)
 
 
-_READERS = {"number": _figures, "range": _figures, "bool": _bool, "ip": _ip, "ex": _ex, "ordinal": _ordinal, "set": _set}
+_MARKS: dict[str, Callable[[Parameter, str, Value, Value], Answer]] = {
+    "bool": _bool,
+    "ip": _ip,
+    "ex": _ex,
+    "ordinal": _ordinal,
+    "set": _set,
+}

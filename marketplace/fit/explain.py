@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from marketplace.fit.compare import UNKNOWN, Answer, Fit
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Configuration, Offer, Specification
-from marketplace.fit.score import Facts, Parts, credit, parts
+from marketplace.fit.score import MET_IF, Facts, Parts, credit, parts
 from marketplace.fit.wording import Weigh, alike
 from marketplace.kernel.text import Text
 
@@ -41,8 +40,7 @@ class Row(NamedTuple):
         return tuple(t for t in (Text.of(one.variant, one.variant), one.condition) if t)
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One configuration of a product against a need. ``score`` is in tenths, the sum of the parts."""
 
     variant: str
@@ -56,13 +54,12 @@ class Explanation:
         """The score in tenths, 0 to 1000."""
         return sum(self.parts)
 
-    def count(self, fit: Fit) -> int:
+    def answered(self, fit: Fit) -> int:
         """How many requirements are answered so."""
         return sum(row.answer.fit is fit for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A product against a need: the configuration with the highest score, explained.
 
     ``standing`` is the best of any configuration. Where another configuration stands better than the one with the
@@ -108,24 +105,22 @@ def facts_of(need: Need, offer: Offer, today: date, words: tuple[tuple[str, int]
 
 def explained(need: Need, configuration: Configuration, facts: Facts, today: date) -> Explanation:
     """One configuration against every requirement."""
-    values = configuration.values
-    rows, counted, standing = [], [], Standing.MEETS
+    find, answers = configuration.values.get, []
+    rows: list[Row] = []
+    standing = Standing.MEETS
     for requirement in need.requirements:
-        one, ask = values.get(requirement.parameter), requirement.ask
+        one, ask = find(requirement.parameter), requirement.ask
         if one is None or ask is None:
             answer, one, earned, rung = UNKNOWN, None, 0, 0
         else:
             answer = ask(one.value, one.is_conditional)
             earned, rung = credit(answer), one.rung(today)
         is_must = requirement.is_must
-        if is_must and standing:
-            if answer.fit is Fit.SHORT:
-                standing = Standing.SHORT
-            elif answer.fit is Fit.UNKNOWN:
-                standing = Standing.OPEN
+        if is_must and earned < MET_IF:
+            standing = min(standing, Standing.OPEN if answer is UNKNOWN else Standing.SHORT)
         rows.append(Row(requirement, answer, one, rung))
-        counted.append((earned, requirement.weight, is_must, rung))
-    whole = parts(counted, standing is not Standing.SHORT, facts)
+        answers.append((earned, requirement.weight, is_must, rung))
+    whole = parts(answers, standing is not Standing.SHORT, facts)
     return Explanation(configuration.variant, tuple(rows), facts, whole, standing)
 
 

@@ -202,14 +202,11 @@ KINDS: dict[str, Kind] = {
 """Every kind but the set, whose items take as many bits as there are."""
 
 
-def set_level(op: str, offered: Array, wanted: Array, stated: Array, missing: Array) -> Levels:
-    """Sets as rows of bits. ``missing``: an item is wanted that has no bit, because nobody offers it."""
+def set_level(op: str, offered: Array, wanted: Array, stated: Array, *, is_offered: bool = True) -> Levels:
+    """Sets as rows of bits. ``is_offered`` is false where an item is wanted that has no bit, because nobody offers it."""
     both = offered & wanted
-    if op == "any_of":
-        enough = both.any(axis=-1)
-    else:
-        enough = np.equal(both, wanted).all(axis=-1) & ~missing
-    return _marked(np.asarray(enough), np.asarray(stated))
+    enough = both.any(axis=-1) if op == "any_of" else np.equal(both, wanted).all(axis=-1) & np.bool_(is_offered)
+    return _marked(np.asarray(enough), stated)
 
 
 def folded(value: Value) -> tuple[str, ...]:

@@ -16,11 +16,12 @@ from marketplace.vocabulary.terms import domains
 TODAY = date(2026, 3, 2)
 COMMS = ("5G", "Wi-Fi", "wi-fi", "VDA 5050", "ROS 2", "OPC UA", "LoRa", "蓝牙", "4G")
 VARIANTS = ("双指夹爪", "真空吸盘", "加高背板")
-WORDS = (
-    "料箱 搬运 分拣 快件 冷库 拣选 巡检 热轧 车间 线束 插接 罐区 泄漏 阀门 机场 问询 引领 夜间 巡逻 药品 标本 转运 乘梯 病区 "
-    "移位 助行 护理 清洁 归位 公租房 长者 看护 跌倒 报警 机器人 通道 调度 仓库 超市 补货 导览 消毒 配送 装配 焊接 喷涂 上下料 "
-    "码垛 拆垛 叉车 货架 托盘 冷链 医院 养老院 社区 地铁 商场 酒店 园区 隧道 变电站 管廊 船厂 码头 实验室"
-).split()
+_WORDS = """
+    料箱 搬运 分拣 快件 冷库 拣选 巡检 热轧 车间 线束 插接 罐区 泄漏 阀门 机场 问询 引领 夜间 巡逻 药品 标本 转运 乘梯 病区 移位
+    助行 护理 清洁 归位 公租房 长者 看护 跌倒 报警 机器人 通道 调度 仓库 超市 补货 导览 消毒 配送 装配 焊接 喷涂 上下料 码垛 拆垛
+    叉车 货架 托盘 冷链 医院 养老院 社区 地铁 商场 酒店 园区 隧道 变电站 管廊 船厂 码头 实验室
+"""
+WORDS = tuple(_WORDS.split())
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +71,7 @@ def _text(dice: random.Random, words: Sequence[str], count: int) -> Text:
     return Text.of("，".join(dice.choice(words) for _ in range(count)))
 
 
-def offer(number: int, *, stated: float = 0.4, words: Sequence[str] = tuple(WORDS)) -> Offer:
+def offer(number: int, *, stated: float = 0.4, words: Sequence[str] = WORDS) -> Offer:
     """The product of that number."""
     dice = random.Random(f"offer {number}")
     known = values()
