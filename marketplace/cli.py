@@ -194,6 +194,36 @@ def import_(file: Path, email: str, code: str | None, dry_run: bool, language: s
 
 
 @main.command()
+@click.argument("scenario", type=click.File("rb"))
+@click.argument("products", type=click.File("rb"))
+@click.option("--explain", default=50, show_default=True, help="How many of each ranking to explain.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which evidence must stand; today if left out."
+)
+def match(scenario: Any, products: Any, explain: int, on: Any) -> None:
+    """Rank the products of one file for each scenario of another, and print why, as JSON; no database is asked.
+
+    Both are in the import format (/schemas/scenarios-1.json, /schemas/products-1.json), so variants, expiry dates and
+    track records, which it does not hold, play no part. The score and its parts: decision 0013.
+    """
+    import json
+
+    import marketplace.features  # noqa: F401
+    from marketplace.exchange.fitting import Wrong, matched
+    from marketplace.kernel import clock
+    from marketplace.kernel.errors import Invalid
+
+    day = on.date() if on else clock.today()
+    try:
+        found = matched(scenario.read(), products.read(), today=day, explained=explain)
+    except Wrong as wrong:
+        raise click.ClickException("\n".join(map(str, wrong.problems))) from wrong
+    except Invalid as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@main.command()
 def check() -> None:
     """Compare rows, files, index, outbox and audit chain, and say what differs; exit 1 when something does."""
     app = _app()
