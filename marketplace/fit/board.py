@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from marketplace.fit import score
-from marketplace.fit.columns import CREDITS
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Offer, Specification
-from marketplace.fit.vectors import KINDS, MET, UNKNOWN, Array, Items, Levels, folded, set_level
+from marketplace.fit.vectors import KINDS, MET, UNKNOWN, Array, Items, Levels, credits, folded, set_level
 from marketplace.fit.wording import Weigh
 from marketplace.vocabulary.parameters import Parameter, Value, parameters
 
@@ -139,7 +138,7 @@ class Board:
                     free[group.at] = not one.is_conditional and not group.parameter.conditional
                     rung[group.at] = one.rung(today)
         met = level == MET
-        credit = CREDITS.take(level + (met & free) + 1) * self.weight
+        credit = credits(level, met & free) * self.weight
         earned = [self._sums(credit * self.must), self._sums(credit * ~self.must)]
         short = self._sums(self.must & (level >= 0) & ~met) > 0
         open_ = self._sums(self.must & (level == UNKNOWN)) > 0

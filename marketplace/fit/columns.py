@@ -15,13 +15,11 @@ import numpy as np
 from marketplace.fit import score
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Offer, Specification
-from marketplace.fit.vectors import FAR, KINDS, MET, UNKNOWN, Array, Items, Levels, folded, set_level
+from marketplace.fit.vectors import FAR, KINDS, MET, UNKNOWN, Array, Items, Levels, credits, folded, set_level
 from marketplace.fit.wording import rarity
 from marketplace.vocabulary.parameters import Parameter, parameters
 
 FOREVER = date.max.toordinal()
-CREDITS = np.array((score.UNKNOWN, *score.SHORT, score.MET_IF, score.MET), np.float32)
-"""By level + 1, where met with no condition is one above met."""
 BLOCK = 16_384
 """So many rows are worked on at a time that what is between two steps stays in the processor's cache."""
 
@@ -188,7 +186,7 @@ class Catalogue:
         self.ids, self.heads = np.delete(self.ids, position), np.delete(self.heads, position)
         self.extra = self.extra[~np.isin(self.extra, rows[1:])]
         for column in self.columns.values():
-            column.clear(rows)
+            column.clear(list(rows))
         for word in self._words.pop(offer_id):
             page = self._pages[word]
             self._pages[word] = np.delete(page, np.searchsorted(page, rows[0]))
@@ -298,22 +296,23 @@ class Catalogue:
 
         Sums are of small whole numbers, exact in 32-bit floats.
         """
+        lines = sorted(lines, key=lambda line: not line[0].is_must)
+        musts = sum(r.is_must for r, _column in lines)
         shape = (len(lines), block.stop - block.start)
         level, free, rung = np.empty(shape, np.int8), np.empty(shape, np.bool_), np.empty(shape, np.int8)
         for number, (requirement, column) in enumerate(lines):
             level[number] = column.level(requirement, block)
             free[number] = column.free[block]
             rung[number] = column.evidence(today)[block]
-        met = level == MET
-        free &= met
-        credit = CREDITS.take(level + free.view(np.int8) + np.int8(1))
+        free &= level == MET
+        rung *= level == MET
         weight = np.array([r.weight for r, _column in lines], np.float32)
-        must = np.array([r.is_must for r, _column in lines], np.bool_)
-        earned = np.stack([weight * must, weight * ~must]) @ credit
-        rung *= met
+        by_level = np.zeros((2, len(lines)), np.float32)
+        by_level[0, :musts], by_level[1, musts:] = weight[:musts], weight[musts:]
+        earned = by_level @ credits(level, free).astype(np.float32)
         proof = weight @ rung.astype(np.float32)
-        short = np.any((level[must] < MET) & (level[must] >= FAR), axis=0)
-        unknown = np.any(level[must] == UNKNOWN, axis=0) | is_open
+        short = np.any((level[:musts] < MET) & (level[:musts] >= FAR), axis=0)
+        unknown = np.any(level[:musts] == UNKNOWN, axis=0) | is_open
         asked = need.weights
         points = np.where(short, np.int32(0), np.int32(score.CLEAR))
         for of_level, whole, share in zip(earned.astype(np.int32), asked, score.shares(*asked), strict=True):
@@ -344,14 +343,13 @@ class Catalogue:
 
     def _text(self, need: Need) -> Array:
         weighed = need.weighed(self.weigh)
-        said = sum(weighed.values())
-        shared = np.zeros(self.used, np.int32)
-        for word, weight in weighed.items():
-            shared[self._pages[word]] += weight
-        if not said:
-            return shared
+        if not weighed.said:
+            return np.zeros(self.used, np.int32)
+        pages = [self._pages[word] for word, _weight in weighed.words]
+        weights = np.repeat([float(weight) for _word, weight in weighed.words], [len(page) for page in pages])
+        shared = np.bincount(np.concatenate(pages), weights, self.used).astype(np.int32)
         shared[self.extra] = shared[self.base[self.extra]]
-        return np.minimum(score.TEXT, 2 * score.TEXT * shared // said)
+        return np.minimum(score.TEXT, 2 * score.TEXT * shared // weighed.said)
 
     def best(self, of_rows: Array) -> Array:
         """For each product in the order of ids the highest of its rows."""
@@ -373,16 +371,9 @@ class Catalogue:
             return [first]
         return sorted([first, max((n for n, s in enumerate(standings) if s == best), key=lambda n: (scores[n], -n))])
 
-    def shared_words(self, words: Iterable[str], positions: Array) -> list[list[str]]:
-        """For the products at these positions, which of the words their pages say."""
-        heads = self.heads[positions]
-        found: list[list[str]] = [[] for _ in heads]
-        for word in words:
-            page = self._pages[word]
-            at = np.searchsorted(page, heads)
-            for number in np.flatnonzero(page.take(at, mode="clip") == heads).tolist():
-                found[number].append(word)
-        return found
+    def page(self, offer_id: int) -> frozenset[str]:
+        """The words of the product's page; kept here, so that its text need not be cut again."""
+        return frozenset(self._words[offer_id])
 
 
 __all__ = ["Catalogue", "Column", "Judged"]

@@ -106,15 +106,6 @@ class Bounds(NamedTuple):
     high: tuple[float, float, float]
     covers: bool
 
-    def level(self, low: float, high: float) -> int:
-        """3 met, 2 close, 1 near, 0 far."""
-        first, last, covers = self
-        for level in (0, 1, 2):
-            a, b = first[level], last[level]
-            if (low <= a and high >= b) if covers else (low >= a and high <= b):
-                return 3 - level
-        return 0
-
 
 _ANYTHING = (math.inf,) * 3
 _NOTHING = (-math.inf,) * 3
@@ -140,23 +131,25 @@ def _figures(parameter: Parameter, op: str, wanted: Value) -> Callable[[Value], 
     held = bounds(parameter, op, wanted)
     if held is None or wanted.low is None or wanted.high is None:
         return lambda _offered: UNKNOWN
-    least, most, unit = wanted.low, wanted.high, parameter.unit
-    upwards, downwards = wanted.kind == "number" and op == ">=", wanted.kind == "number" and op == "<="
+    least, most, unit, covers = wanted.low, wanted.high, parameter.unit, held.covers
+    one_sided = op if wanted.kind == "number" else ""
+    (low_met, low_close, low_near), (high_met, high_close, high_near) = held.low, held.high
 
     def read(offered: Value) -> Answer:
         low, high = offered.low, offered.high
         if low is None or high is None:
             return UNKNOWN
-        level = held.level(low, high)
-        if level == 3:
-            return MET
-        if upwards:
-            gap = least - low
-        elif downwards:
-            gap = high - most
+        if covers:
+            if low <= low_met and high >= high_met:
+                return MET
+            close, near = low <= low_close and high >= high_close, low <= low_near and high >= high_near
+            gap = max(low - least, most - high)
         else:
-            gap = max(low - least, most - high) if held.covers else max(least - low, high - most)
-        return Answer(Fit.SHORT, round(gap, 6), unit, (), level)
+            if low >= low_met and high <= high_met:
+                return MET
+            close, near = low >= low_close and high <= high_close, low >= low_near and high <= high_near
+            gap = least - low if one_sided == ">=" else high - most if one_sided == "<=" else max(least - low, high - most)
+        return Answer(Fit.SHORT, round(gap, 6), unit, (), 2 if close else 1 if near else 0)
 
     return read
 

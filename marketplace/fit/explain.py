@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple
 
-from marketplace.fit.compare import UNKNOWN, Answer, Fit
+from marketplace.fit.compare import MET, MET_IF, UNKNOWN, Answer, Fit
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Configuration, Offer, Specification
-from marketplace.fit.score import MET_IF, Facts, Parts, credit, parts
-from marketplace.fit.wording import Weigh, alike
+from marketplace.fit.score import Facts, Parts, credit, parts
+from marketplace.fit.wording import Weigh, Weighed, alike
 from marketplace.kernel.text import Text
 
 
@@ -80,14 +80,14 @@ class Match(NamedTuple):
 
 def explain(need: Need, offer: Offer, *, today: date, weigh: Weigh = alike) -> Match:
     """How ``offer`` answers ``need`` on that day. ``weigh`` says how rare a word is among the products compared."""
-    weighed = need.weighed(weigh)
-    words = tuple(pair for pair in weighed.items() if pair[0] in offer.words)
-    facts = facts_of(need, offer, today, words, sum(weighed.values()))
+    facts = facts_of(need, offer, today, need.weighed(weigh), offer.words)
     return chosen(offer, [explained(need, one, facts, today) for one in offer.configurations])
 
 
 def chosen(offer: Offer, found: Sequence[Explanation]) -> Match:
     """The match of a product whose configurations are explained, in their order."""
+    if len(found) == 1:
+        return Match(offer.id, offer.vendor_id, found[0].standing, found[0])
     best = max(found, key=lambda e: e.score)
     standing = max(e.standing for e in found)
     instead = None
@@ -96,31 +96,39 @@ def chosen(offer: Offer, found: Sequence[Explanation]) -> Match:
     return Match(offer.id, offer.vendor_id, standing, best, instead)
 
 
-def facts_of(need: Need, offer: Offer, today: date, words: tuple[tuple[str, int], ...], said: int) -> Facts:
-    """What counts beside the requirements; ``words`` are those that both say, ``said`` the weight of all of the need's."""
+def facts_of(need: Need, offer: Offer, today: date, weighed: Weighed, page: Set[str]) -> Facts:
+    """What counts beside the requirements; ``weighed`` are the need's words, ``page`` the product's."""
     of_domain = offer.domain == need.domain and need.domain not in ("", "other")
     does_task = of_domain and need.task not in ("", "other") and need.task in offer.tasks
-    return Facts(does_task, of_domain, words, said, (today - offer.changed).days, *offer.track)
+    words = tuple([pair for pair in weighed.words if pair[0] in page])
+    return Facts(does_task, of_domain, words, weighed.said, (today - offer.changed).days, *offer.track)
 
 
 def explained(need: Need, configuration: Configuration, facts: Facts, today: date) -> Explanation:
     """One configuration against every requirement."""
-    find, answers = configuration.values.get, []
+    find = configuration.values.get
     rows: list[Row] = []
     standing = Standing.MEETS
-    for requirement in need.requirements:
-        one, ask = find(requirement.parameter), requirement.ask
+    must = should = proof = 0
+    for requirement, parameter, ask, weight, is_must in need.lines:
+        one = find(parameter)
         if one is None or ask is None:
-            answer, one, earned, rung = UNKNOWN, None, 0, 0
-        else:
-            answer = ask(one.value, one.is_conditional)
-            earned, rung = credit(answer), one.rung(today)
-        is_must = requirement.is_must
-        if is_must and earned < MET_IF:
-            standing = min(standing, Standing.OPEN if answer is UNKNOWN else Standing.SHORT)
+            rows.append(Row(requirement, UNKNOWN, None, 0))
+            if is_must and standing is Standing.MEETS:
+                standing = Standing.OPEN
+            continue
+        answer, rung = ask(one.value, one.is_conditional), one.rung(today)
         rows.append(Row(requirement, answer, one, rung))
-        answers.append((earned, requirement.weight, is_must, rung))
-    whole = parts(answers, standing is not Standing.SHORT, facts)
+        earned = weight * credit(answer)
+        if is_must:
+            must += earned
+        else:
+            should += earned
+        if answer is MET or answer is MET_IF:
+            proof += weight * rung
+        elif is_must and standing is not Standing.SHORT:
+            standing = Standing.OPEN if answer is UNKNOWN else Standing.SHORT
+    whole = parts((must, should), proof, need.weights, standing is not Standing.SHORT, facts)
     return Explanation(configuration.variant, tuple(rows), facts, whole, standing)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from marketplace.fit.compare import Ask, asking
-from marketplace.fit.wording import Weigh, said
+from marketplace.fit.wording import Weigh, Weighed, said
 from marketplace.kernel.text import Text
 from marketplace.vocabulary.parameters import Parameter, Value, parameters
 from marketplace.vocabulary.terms import tasks
@@ -72,14 +72,21 @@ class Need:
         name = tasks()[self.task].label if self.task in tasks() and self.task != "other" else Text()
         return said(self.title, name, *self.texts)
 
-    def weighed(self, weigh: Weigh) -> dict[str, int]:
+    def weighed(self, weigh: Weigh) -> Weighed:
         """The words with their weights, those left out that no product's page says."""
-        return {word: weight for word, place in self.words.items() if (weight := place * weigh(word))}
+        pairs = ((word, place * weigh(word)) for word, place in self.words.items())
+        found = tuple(pair for pair in pairs if pair[1])
+        return Weighed(found, sum(weight for _word, weight in found))
 
     @cached_property
     def musts(self) -> tuple[Requirement, ...]:
         """The requirements that exclude."""
         return tuple(r for r in self.requirements if r.is_must)
+
+    @cached_property
+    def lines(self) -> tuple[tuple[Requirement, str, Ask | None, int, bool], ...]:
+        """The requirements ready to be asked: each with its parameter, question, weight, and whether it is a must."""
+        return tuple((r, r.parameter, r.ask, r.weight, r.is_must) for r in self.requirements)
 
     @cached_property
     def weights(self) -> tuple[int, int]:

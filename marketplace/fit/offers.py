@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -38,16 +38,14 @@ class Specification:
     evidence_date: date | None = None
     expires: date | None = None
     row: str = ""
+    is_conditional: bool = field(init=False, compare=False)
 
-    @property
-    def is_conditional(self) -> bool:
-        """Whether the value holds only under a condition or with a variant."""
-        condition = self.condition
-        return bool(self.variant or condition.zh or condition.en)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_conditional", bool(self.variant or self.condition))
 
     def rung(self, today: date) -> int:
         """The rung of its evidence; what has expired is a claim."""
-        return int(self.evidence) if self.expires is None or self.expires >= today else 0
+        return self.evidence if self.expires is None or self.expires >= today else 0
 
 
 class Track(NamedTuple):

@@ -21,14 +21,14 @@ Fetch = Callable[[Sequence[int]], Mapping[int, Offer]]
 class Ranking:
     """``ids`` of all products, highest score first; ``matches`` explains the first of them."""
 
-    ids: list[int]
-    scores: list[int]
-    standings: list[int]
+    ids: Array
+    scores: Array
+    standings: Array
     matches: tuple[Match, ...]
 
     def count(self, standing: Standing) -> int:
         """How many products stand so."""
-        return self.standings.count(int(standing))
+        return int((self.standings == int(standing)).sum())
 
 
 def rank(catalogue: Catalogue, need: Need, fetch: Fetch, *, today: date, explained: int = EXPLAINED) -> Ranking:
@@ -37,21 +37,20 @@ def rank(catalogue: Catalogue, need: Need, fetch: Fetch, *, today: date, explain
     judged = catalogue.judge(need, today)
     order = judged.order()
     top = matches_at(catalogue, need, judged, order[:explained], fetch, today)
-    return Ranking(judged.ids[order].tolist(), judged.scores[order].tolist(), judged.standings[order].tolist(), top)
+    return Ranking(judged.ids[order], judged.scores[order], judged.standings[order], top)
 
 
 def matches_at(
     catalogue: Catalogue, need: Need, judged: Judged, positions: Array, fetch: Fetch, today: date
 ) -> tuple[Match, ...]:
     """The products at these positions, explained. The columns know which configurations are worth it."""
-    ids = [int(i) for i in judged.ids[positions]]
+    ids = judged.ids[positions].tolist()
     offers = fetch(ids)
     weighed = need.weighed(catalogue.weigh)
-    said = sum(weighed.values())
     found = []
-    for offer_id, words in zip(ids, catalogue.shared_words(weighed, positions), strict=True):
+    for offer_id in ids:
         offer = offers[offer_id]
-        facts = facts_of(need, offer, today, tuple((word, weighed[word]) for word in words), said)
+        facts = facts_of(need, offer, today, weighed, catalogue.page(offer_id))
         worth = [offer.configurations[number] for number in catalogue.telling(judged, offer_id)]
         found.append(chosen(offer, [explained(need, one, facts, today) for one in worth]))
     return tuple(found)

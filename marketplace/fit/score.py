@@ -13,13 +13,13 @@ freshness 2.0 full on the day of the vendor's last change or confirmation, none 
 track     4.0 landed here 2.0 each, accepted 1.0 each, failed −1.0 each, between 0 and 4.0
 ======== ==== ==========================================================================================
 
-Credit of a requirement: met 10, met if 9, unknown 0, short but close 3 (a tenth), near 1 (a quarter), else 0.
+Credit of a requirement: met 10, met if 9, unknown 0, short but close 4 (by a tenth), near 1 (by a quarter), else 0:
+the square of the level 0 to 3, and one more where nothing depends on a condition.
 Each part is cut down to a whole tenth. Nothing here knows who pays. The reasons stand in decision 0013.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from marketplace.fit.compare import Answer, Fit
@@ -27,7 +27,7 @@ from marketplace.fit.compare import Answer, Fit
 MUSTS, SHOULDS, CLEAR, KIND, DOMAIN, TEXT, EVIDENCE, FRESHNESS, TRACK = 300, 100, 100, 250, 100, 150, 40, 20, 40
 STALE_DAYS = 730
 MET, MET_IF, UNKNOWN = 10, 9, 0
-SHORT = (0, 1, 3)
+SHORT = (0, 1, 4)
 """By how far off it is: far, near, close."""
 
 
@@ -64,9 +64,9 @@ class Facts(NamedTuple):
 def credit(answer: Answer) -> int:
     """What an answer earns, of 10."""
     fit = answer.fit
-    if fit is Fit.SHORT:
-        return SHORT[answer.level]
-    return MET if fit is Fit.MET else MET_IF if fit is Fit.MET_IF else UNKNOWN
+    if fit is Fit.MET:
+        return MET
+    return MET_IF if fit is Fit.MET_IF else UNKNOWN if fit is Fit.UNKNOWN else SHORT[answer.level]
 
 
 def shares(musts: int, shoulds: int) -> tuple[int, int]:
@@ -96,26 +96,17 @@ def track(landed: int, accepted: int, failed: int) -> int:
     return max(0, min(TRACK, 20 * landed + 10 * accepted - 10 * failed))
 
 
-def parts(rows: Iterable[tuple[int, int, bool, int]], clear: bool, facts: Facts) -> Parts:
-    """The score of rows and facts. A row is credit, weight, whether a must, rung of evidence; ``clear``: no must is short."""
-    must = should = musts = shoulds = proof = 0
-    for earned, weight, is_must, rung in rows:
-        if is_must:
-            musts += weight
-            must += weight * earned
-        else:
-            shoulds += weight
-            should += weight * earned
-        if earned >= MET_IF:
-            proof += weight * rung
-    most = shares(musts, shoulds)
+def parts(earned: tuple[int, int], proof: int, asked: tuple[int, int], clear: bool, facts: Facts) -> Parts:
+    """The score of sums and facts: Σ weight × credit of musts and of shoulds, Σ weight × rung of what is met or met if,
+    Σ weight of musts and of shoulds, and whether no must is short."""
+    most = shares(*asked)
     return Parts(
-        most[0] * must // (10 * musts) if musts else 0,
+        most[0] * earned[0] // (10 * asked[0]) if asked[0] else 0,
         CLEAR if clear else 0,
-        most[1] * should // (10 * shoulds) if shoulds else 0,
+        most[1] * earned[1] // (10 * asked[1]) if asked[1] else 0,
         kind(facts.does_task, facts.of_domain),
-        text(sum(weight for _word, weight in facts.words), facts.said),
-        EVIDENCE * proof // (3 * (musts + shoulds)) if proof else 0,
+        text(sum([weight for _word, weight in facts.words]), facts.said),
+        EVIDENCE * proof // (3 * (asked[0] + asked[1])) if proof else 0,
         freshness(facts.days),
         track(facts.landed, facts.accepted, facts.failed),
     )

@@ -209,6 +209,14 @@ def set_level(op: str, offered: Array, wanted: Array, stated: Array, *, is_offer
     return _marked(np.asarray(enough), stated)
 
 
+def credits(level: Levels, free: Array) -> Levels:
+    """What levels earn, of 10: their square, and one more where a met requirement depends on no condition."""
+    found: Levels = np.maximum(level, np.int8(0))
+    found *= found
+    found += free.view(np.int8)
+    return found
+
+
 def folded(value: Value) -> tuple[str, ...]:
     """The items of a set as they are compared."""
     return tuple(item.casefold() for item in value.items)

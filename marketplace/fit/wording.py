@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from marketplace.infra.search.analysis import is_han, normalise, stem, synonym_groups, words
 from marketplace.kernel.text import Text
@@ -24,6 +25,13 @@ _PLAIN = frozenset({"and", "for", "from", "that", "the", "them", "thei", "they",
 
 Weigh = Callable[[str], int]
 """How rare a word is among the products that are compared."""
+
+
+class Weighed(NamedTuple):
+    """Words of a need with their weights, and the sum of all weights."""
+
+    words: tuple[tuple[str, int], ...]
+    said: int
 
 
 def alike(word: str) -> int:

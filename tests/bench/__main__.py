@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("search", "index", "pages", "rush", "autosave", "fanout", "startup")
+NAMES = ("search", "index", "match", "pages", "rush", "autosave", "fanout", "startup")
 
 
 def main(wanted: list[str]) -> None:

@@ -79,7 +79,7 @@ def _configured(need: Need, values: dict[str, Specification], today: date) -> tu
             proof += line.weight * (one.evidence.value if still else 0)
         elif fit is Fit.SHORT:
             assert answer is not None
-            earned[level] += line.weight * {0: 0, 1: 1, 2: 3}[answer.level]
+            earned[level] += line.weight * {0: 0, 1: 1, 2: 4}[answer.level]
             standing = 0 if level == "must" else standing
         elif level == "must":
             standing = min(standing, 1)
