@@ -202,7 +202,7 @@ class Catalogue:
             if offer.id in self._rows:
                 raise ValueError(f"product {offer.id} twice")
             self._rows[offer.id] = rows
-            self._words[offer.id] = tuple(offer.words)
+            self._words[offer.id] = offer.words
             for word in offer.words:
                 pages.setdefault(word, []).append(rows[0])
             self._whole(offer, rows)
@@ -345,8 +345,8 @@ class Catalogue:
         weighed = need.weighed(self.weigh)
         if not weighed.said:
             return np.zeros(self.used, np.int32)
-        pages = [self._pages[word] for word, _weight in weighed.words]
-        weights = np.repeat([float(weight) for _word, weight in weighed.words], [len(page) for page in pages])
+        pages = [self._pages[word] for word in weighed.words]
+        weights = np.repeat([float(weight) for _word, weight in weighed.words.values()], [len(page) for page in pages])
         shared = np.bincount(np.concatenate(pages), weights, self.used).astype(np.int32)
         shared[self.extra] = shared[self.base[self.extra]]
         return np.minimum(score.TEXT, 2 * score.TEXT * shared // weighed.said)
@@ -371,9 +371,9 @@ class Catalogue:
             return [first]
         return sorted([first, max((n for n, s in enumerate(standings) if s == best), key=lambda n: (scores[n], -n))])
 
-    def page(self, offer_id: int) -> frozenset[str]:
+    def page(self, offer_id: int) -> tuple[str, ...]:
         """The words of the product's page; kept here, so that its text need not be cut again."""
-        return frozenset(self._words[offer_id])
+        return self._words[offer_id]
 
 
 __all__ = ["Catalogue", "Column", "Judged"]

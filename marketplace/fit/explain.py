@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -96,12 +96,12 @@ def chosen(offer: Offer, found: Sequence[Explanation]) -> Match:
     return Match(offer.id, offer.vendor_id, standing, best, instead)
 
 
-def facts_of(need: Need, offer: Offer, today: date, weighed: Weighed, page: Set[str]) -> Facts:
+def facts_of(need: Need, offer: Offer, today: date, weighed: Weighed, page: Iterable[str]) -> Facts:
     """What counts beside the requirements; ``weighed`` are the need's words, ``page`` the product's."""
     of_domain = offer.domain == need.domain and need.domain not in ("", "other")
     does_task = of_domain and need.task not in ("", "other") and need.task in offer.tasks
-    words = tuple([pair for pair in weighed.words if pair[0] in page])
-    return Facts(does_task, of_domain, words, weighed.said, (today - offer.changed).days, *offer.track)
+    shared = weighed.shared(page)
+    return Facts(does_task, of_domain, shared, weighed.said, (today - offer.changed).days, *offer.track)
 
 
 def explained(need: Need, configuration: Configuration, facts: Facts, today: date) -> Explanation:

@@ -75,8 +75,8 @@ class Need:
     def weighed(self, weigh: Weigh) -> Weighed:
         """The words with their weights, those left out that no product's page says."""
         pairs = ((word, place * weigh(word)) for word, place in self.words.items())
-        found = tuple(pair for pair in pairs if pair[1])
-        return Weighed(found, sum(weight for _word, weight in found))
+        found = {pair[0]: pair for pair in pairs if pair[1]}
+        return Weighed(found, sum(weight for _word, weight in found.values()))
 
     @cached_property
     def musts(self) -> tuple[Requirement, ...]:

@@ -94,6 +94,6 @@ class Offer:
         return tuple(Configuration(variant, base | values if variant else base) for variant, values in own.items())
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of its page, in either language."""
-        return frozenset(telling(" ".join(f"{t.zh}\n{t.en}" for t in (self.name, *self.texts))))
+    def words(self) -> tuple[str, ...]:
+        """The words of its page, in either language, each once."""
+        return tuple(telling(" ".join(f"{t.zh}\n{t.en}" for t in (self.name, *self.texts))))

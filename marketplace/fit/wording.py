@@ -9,7 +9,7 @@ Words of one synonym group count as one. A word weighs its place times its rarit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -28,10 +28,15 @@ Weigh = Callable[[str], int]
 
 
 class Weighed(NamedTuple):
-    """Words of a need with their weights, and the sum of all weights."""
+    """The words of a need, each with itself and its weight, and the sum of all weights."""
 
-    words: tuple[tuple[str, int], ...]
+    words: Mapping[str, tuple[str, int]]
     said: int
+
+    def shared(self, page: Iterable[str]) -> tuple[tuple[str, int], ...]:
+        """The words that the page says too, in its order."""
+        words = self.words
+        return tuple([words[word] for word in page if word in words])
 
 
 def alike(word: str) -> int:
