@@ -148,7 +148,13 @@ def _figures(parameter: Parameter, op: str, wanted: Value) -> Callable[[Value], 
             if low >= low_met and high <= high_met:
                 return MET
             close, near = low >= low_close and high <= high_close, low >= low_near and high <= high_near
-            gap = least - low if one_sided == ">=" else high - most if one_sided == "<=" else max(least - low, high - most)
+            gap = (
+                least - low
+                if one_sided == ">="
+                else high - most
+                if one_sided == "<="
+                else max(least - low, high - most)
+            )
         return Answer(Fit.SHORT, round(gap, 6), unit, (), 2 if close else 1 if near else 0)
 
     return read

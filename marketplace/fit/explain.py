@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from marketplace.fit.compare import MET, MET_IF, UNKNOWN, Answer, Fit
@@ -38,6 +39,10 @@ class Row(NamedTuple):
         if self.answer.fit is not Fit.MET_IF or one is None:
             return ()
         return tuple(t for t in (Text.of(one.variant, one.variant), one.condition) if t)
+
+
+# Six hundred rows for one ranking: made this way each takes half the time of ``Row(…)``.
+_row: Callable[[tuple[Requirement, Answer, Specification | None, int]], Row] = partial(tuple.__new__, Row)
 
 
 class Explanation(NamedTuple):
@@ -113,12 +118,12 @@ def explained(need: Need, configuration: Configuration, facts: Facts, today: dat
     for requirement, parameter, ask, weight, is_must in need.lines:
         one = find(parameter)
         if one is None or ask is None:
-            rows.append(Row(requirement, UNKNOWN, None, 0))
+            rows.append(_row((requirement, UNKNOWN, None, 0)))
             if is_must and standing is Standing.MEETS:
                 standing = Standing.OPEN
             continue
         answer, rung = ask(one.value, one.is_conditional), one.rung(today)
-        rows.append(Row(requirement, answer, one, rung))
+        rows.append(_row((requirement, answer, one, rung)))
         earned = weight * credit(answer)
         if is_must:
             must += earned

@@ -76,8 +76,8 @@ def _three(met: Array, close: Array, near: Array, figure: Array) -> Levels:
 
 
 def _marked(enough: Array, known: Array) -> Levels:
-    level: Levels = _i8(enough) * np.int8(MET)
-    level[~known] = UNKNOWN
+    level: Levels = _i8(enough & known) * np.int8(MET)
+    level -= _i8(~known)
     return level
 
 

@@ -175,6 +175,47 @@ def test_a_figure_of_one_task_and_site_is_at_best_met_if() -> None:
     assert compare(parameter, ">=", offered, wanted, conditional=True).fit is Fit.SHORT
 
 
+def test_a_slope_of_five_degrees_meets_what_people_write_in_percent() -> None:
+    """8.75 % are 5.0006°: what rounding loses is no shortage, half a degree is."""
+    parameter = parameters()["slope"]
+    wanted = _value("slope", "8.75", "percent")
+    assert compare(parameter, ">=", wanted, _value("slope", "5")).fit is Fit.MET
+    assert compare(parameter, ">=", _value("slope", "5"), wanted).fit is Fit.MET
+    short = compare(parameter, ">=", wanted, _value("slope", "4.9"))
+    assert (short.fit, short.gap_shown, short.unit) == (Fit.SHORT, "0.100645", "degree")
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted", "offered", "fit", "level"),
+    [
+        ("success_rate", "99.7", "99.69", Fit.SHORT, 2),
+        ("success_rate", "99.7", "99.65", Fit.SHORT, 1),
+        ("success_rate", "99.7", "98", Fit.SHORT, 0),
+        ("error_rate", "0.05", "0.055", Fit.SHORT, 2),
+        ("payload", "40", "36", Fit.SHORT, 2),
+        ("payload", "40", "30", Fit.SHORT, 1),
+        ("payload", "40", "29", Fit.SHORT, 0),
+        ("noise", "60", "61", Fit.SHORT, 2),
+        ("noise", "60", "62", Fit.SHORT, 1),
+        ("noise", "60", "63", Fit.SHORT, 0),
+        ("temperature", "-10~45", "-6~45", Fit.SHORT, 2),
+        ("temperature", "-10~45", "0~45", Fit.SHORT, 1),
+    ],
+)
+def test_how_far_off_is_seen_on_the_scale_of_what_is_asked(
+    key: str, wanted: str, offered: str, fit: Fit, level: int
+) -> None:
+    """A tenth is close, a quarter near; of a rate near 100 % the part that is missing counts; 10 dB are a tenfold."""
+    answer = _fit(key, wanted, offered)
+    assert (answer.fit, answer.level) == (fit, level)
+
+
+def test_levels_in_db_are_compared_as_levels() -> None:
+    assert _fit("noise", "75", "72").fit is Fit.MET
+    assert _fit("noise", "72", "75").gap == 3
+    assert _fit("ambient_noise", "75", "70").gap == 5
+
+
 @pytest.mark.parametrize("key", ["payload", "temperature", "lift_ride", "ip_rating", "ex_mark", "safety_pl", "comms"])
 def test_what_a_product_does_not_say_is_unknown(key: str) -> None:
     typed = {
