@@ -15,7 +15,7 @@ import numpy as np
 from marketplace.fit import score
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Offer, Specification
-from marketplace.fit.vectors import FAR, KINDS, MET, UNKNOWN, Array, Items, Levels, credits, folded, set_level
+from marketplace.fit.vectors import KINDS, MET, UNKNOWN, Array, Items, Levels, credits, folded, set_level
 from marketplace.fit.wording import rarity
 from marketplace.vocabulary.parameters import Parameter, parameters
 
@@ -304,15 +304,17 @@ class Catalogue:
             level[number] = column.level(requirement, block)
             free[number] = column.free[block]
             rung[number] = column.evidence(today)[block]
-        free &= level == MET
-        rung *= level == MET
+        met = level == MET
+        free &= met
+        rung *= met
         weight = np.array([r.weight for r, _column in lines], np.float32)
         by_level = np.zeros((2, len(lines)), np.float32)
         by_level[0, :musts], by_level[1, musts:] = weight[:musts], weight[musts:]
         earned = by_level @ credits(level, free).astype(np.float32)
         proof = weight @ rung.astype(np.float32)
-        short = np.any((level[:musts] < MET) & (level[:musts] >= FAR), axis=0)
-        unknown = np.any(level[:musts] == UNKNOWN, axis=0) | is_open
+        # Unsigned, unknown is the highest of all: the lowest known level of the musts, and the lowest with unknown.
+        short = level.view(np.uint8)[:musts].min(axis=0, initial=MET) < MET
+        unknown = (level[:musts].min(axis=0, initial=MET) == UNKNOWN) | is_open
         asked = need.weights
         points = np.where(short, np.int32(0), np.int32(score.CLEAR))
         for of_level, whole, share in zip(earned.astype(np.int32), asked, score.shares(*asked), strict=True):

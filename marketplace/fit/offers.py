@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -38,10 +38,11 @@ class Specification:
     evidence_date: date | None = None
     expires: date | None = None
     row: str = ""
-    is_conditional: bool = field(init=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "is_conditional", bool(self.variant or self.condition))
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the value holds only under a condition or with a variant."""
+        return bool(self.variant or self.condition.zh or self.condition.en)
 
     def rung(self, today: date) -> int:
         """The rung of its evidence; what has expired is a claim."""

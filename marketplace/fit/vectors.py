@@ -210,10 +210,10 @@ def set_level(op: str, offered: Array, wanted: Array, stated: Array, *, is_offer
 
 
 def credits(level: Levels, free: Array) -> Levels:
-    """What levels earn, of 10: their square, and one more where a met requirement depends on no condition."""
-    found: Levels = np.maximum(level, np.int8(0))
-    found *= found
-    found += free.view(np.int8)
+    """What levels earn, of 10: their square (unknown nothing), one more where a met requirement has no condition."""
+    found: Levels = level * level
+    found -= _i8(level < FAR)
+    found += _i8(free)
     return found
 
 
