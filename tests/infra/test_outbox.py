@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -97,6 +98,17 @@ def test_a_mail_is_written_once_for_each_dedupe(app: Flask) -> None:
 def test_a_subject_is_one_line(app: Flask) -> None:
     _queue()
     assert _rows()[0].subject == "请确认邮箱 Bcc: everybody@evil.example"
+
+
+def test_a_long_subject_arrives_as_it_was_written(app: Flask, smtp: Server) -> None:
+    title = "新榜题：" + "冷库夜间整托出入库与跨层转运 " * 12 + "（第 3 期）"
+    with app.test_request_context(base_url="http://site.example"), unit_of_work():
+        queue([Letter("event:1", "wang@people.example", "zh", replace(MAIL, subject=title))])
+    assert send_due() == 1
+    assert smtp.mail(0)["Subject"] == title
+    content = smtp.taken[0].content
+    assert isinstance(content, bytes)
+    assert max(len(line) for line in content.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 78  # RFC 5322, 2.1.1
 
 
 def test_what_is_rolled_back_is_never_sent(app: Flask) -> None:

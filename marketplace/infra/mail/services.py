@@ -135,9 +135,10 @@ class _Letter(Message):
 
     def _message(self) -> Any:
         built = super()._message()
+        built.policy = _ON_THE_WIRE  # first: only this policy takes a header that folds itself
         if not self.subject.isascii():  # as one chain of encoded words, between which no space counts
-            built.replace_header("Subject", Header(self.subject, "utf-8").encode())
-        built.policy = _ON_THE_WIRE
+            folds: Any = Header(self.subject, "utf-8", header_name="Subject")  # compat32 takes one; its stub knows str
+            built.replace_header("Subject", folds)
         return built
 
 
