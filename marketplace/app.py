@@ -30,7 +30,7 @@ from marketplace.kernel import i18n
 from marketplace.kernel.db import db
 from marketplace.organisations.queries import memberships_of
 from marketplace.vocabulary import helpers as vocabulary_helpers
-from marketplace.web import actor, errors, helpers, language, parts, security, statics
+from marketplace.web import actor, errors, helpers, language, parts, scripts, security, statics
 from marketplace.web.limits import limiter
 
 ROOT = Path(__file__).parents[1]
@@ -179,6 +179,7 @@ def start_web(app: Flask, settings: Settings) -> None:
     helpers.start(app)
     parts.start(app)
     statics.start(app)
+    scripts.start(app)
     vocabulary_helpers.start(app)
     Bootstrap5(app)
     identity.start(app)

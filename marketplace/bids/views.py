@@ -182,9 +182,11 @@ def _save(form: Any, bid_id: int, part: str, change: Callable[[BidDocument], Non
     return None
 
 
-def _autosave_refused(form: Form) -> Any:
+def _autosave_refused(form: Any, *, partly: bool = False) -> Any:
+    """What is wrong; ``partly`` when the rest was saved nevertheless, so that the page goes on from the new number."""
+    problems = [{"id": i, "message": m} for i, _label, m in form.problems]
     answer = jsonify(
-        saved="", problems=[{"id": i, "message": m} for i, _label, m in form.problems], message=form.refusal
+        saved="", problems=problems, message=form.refusal, partly=partly, revision=whole(form.draft_number.data)
     )
     answer.status_code = form.status
     return answer
@@ -247,7 +249,7 @@ def _matrix(row: Bid, document: BidDocument) -> Any:
                 draft.responses[line.wanted.key] = line.response
 
         filling = request.form.get("prefill")
-        saved = _save(form, row.id, "matrix", change)
+        saved, partly = _save(form, row.id, "matrix", change), False
         wrong = [line for line in lines if line.error]
         if saved is not None and not wrong:
             if filling:
@@ -255,10 +257,11 @@ def _matrix(row: Bid, document: BidDocument) -> Any:
                 return redirect(url_for(".edit", bid_id=row.id, part="matrix"))
             return saved
         if wrong and form.status == 200:
+            partly = True
             form.refuse("", _("已保存，但有 %(count)s 个承诺值看不懂，请改。", count=len(wrong)))
             form.draft_number.data = str(queries.get(current_actor(), row.id).draft_number)
         if request.headers.get("X-Autosave") == "1":
-            return _autosave_refused(form)
+            return _autosave_refused(form, partly=partly)
     return page("bids/part_matrix.html", form=form, lines=lines, answers=forms.ANSWERS, **_common(row.id, "matrix"))
 
 
@@ -295,6 +298,7 @@ def _offer(row: Bid, document: BidDocument) -> Any:
         for o in document.offers
     }
     wrong: dict[str, str] = {}
+    partly = False
     if form.is_submitted():
         chosen = [i for v in request.form.getlist("product") if (i := whole(v))]
         typed = {
@@ -326,10 +330,11 @@ def _offer(row: Bid, document: BidDocument) -> Any:
             if saved is not None and not wrong:
                 return saved
             if wrong and form.status == 200:
+                partly = True
                 form.refuse("", _("有 %(count)s 处数字要改，其余已保存。", count=len(wrong)))
                 form.draft_number.data = str(queries.get(actor, row.id).draft_number)
         if request.headers.get("X-Autosave") == "1":
-            return _autosave_refused(form)
+            return _autosave_refused(form, partly=partly)
     products = catalogue.of_vendors(actor, [row.lead_id], listed_only=True)
     return page(
         "bids/part_offer.html",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.catalogue.models import Evidence
 from marketplace.dashboard.targets import targets
@@ -46,6 +46,7 @@ class SampleForm(Form):
     agree = BooleanField(_l("允许"))
     kind = RadioField(_l("身份"), choices=[("owner", _l("场景方")), ("vendor", _l("机器人企业"))])
     note = TextAreaField(_l("说明"))
+    file = FileField(_l("附件"))
     vars().update(both_languages("title", _l("批次名称"), limit=60))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, jsonify, request
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import queries as challenges
-from marketplace.discovery import monthly, searching
+from marketplace.discovery import monthly, searching, suggesting
 from marketplace.infra.search.analysis import highlight
 from marketplace.infra.search.queries import Result
 from marketplace.kernel.i18n import language
@@ -147,3 +147,10 @@ def all_products() -> Any:
 def all_notices() -> Any:
     """Search the public notices."""
     return _search(searching.NOTICES, publicity.visible, "discovery/notices.html")
+
+
+@bp.get("/suggest")
+def suggest() -> Any:
+    """What may be meant by what somebody has begun to type in a search box, for the script beside it."""
+    found = suggesting.suggestions(current_actor(), request.args.get("q", ""), request.args.get("in", ""))
+    return jsonify(suggesting.as_json(found))

@@ -108,7 +108,8 @@ class TaskForm(StepForm):
         super().__init__(*args, **kwargs)
         empty = [("", _l("请选择"))]
         self.domain.choices = empty + [(d.key, best(d.label)) for d in domains().values()]
-        self.task.choices = {best(d.label): [(t.key, best(t.label)) for t in d.tasks] for d in domains().values()}
+        tasks = {best(d.label): [(t.key, best(t.label)) for t in d.tasks] for d in domains().values()}
+        self.task.choices = {"": empty, **tasks}
         self.district.choices = empty + [(t.key, best(t.label)) for t in districts().values()]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 
+from marketplace.infra.files.services import ALLOWED, MAX_BYTES
 from marketplace.kernel import clock
 from marketplace.kernel.i18n import best, language
 from marketplace.kernel.i18n import gettext as _
@@ -208,6 +209,8 @@ def start(app: Flask) -> None:
         icon=icon,
         content=content,
         url_with=url_with,
+        file_kinds=tuple(dict.fromkeys(ALLOWED)),
+        file_most=MAX_BYTES,
         panels=panels,
         other_language_url=languages.other_language_url,
     )

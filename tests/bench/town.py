@@ -23,6 +23,7 @@ ABOUT_CHALLENGES = (
     "scenario", "requirement", "metric", "challenge", "challenge_version", "bid", "bid_version", "opened_bid",
     "opened_offer", "requirement_response", "bid_stage", "decision", "notice",
 )  # fmt: skip
+ALONE = ("scenario", "challenge", "challenge_version")
 
 
 def settings(data: Path, **others: Any) -> Settings:
@@ -45,7 +46,7 @@ def quiet(chosen: Settings) -> Flask:
 
 
 def build(challenges: int = 2_000, bids: int = 20_000, *, database: str = "") -> Path:
-    """The data folder of a town of that size; made once and used again."""
+    """The data folder of a town of that size; made once and used again. Without bids the challenges stand alone."""
     data = Path("var/bench") / f"town-{challenges}-{bids}"
     if (data / "made").exists() and not database:
         upgrade_database(quiet(settings(data)))
@@ -71,11 +72,14 @@ def _grow(connection: Connection, challenges: int, bids: int) -> None:
     tables = {t.name: t for t in Base.metadata.sorted_tables}
     now = connection.scalar(select(func.count()).select_from(tables["challenge"])) or 1
     now_bids = connection.scalar(select(func.count()).select_from(tables["bid"])) or 1
-    vendors = _vendors(connection, tables, wanted=bids * now // (challenges * now_bids) + 1)
-    rows = {n: [dict(r) for r in connection.execute(select(tables[n])).mappings()] for n in ABOUT_CHALLENGES}
-    source = rows | _more_bids(rows, tables, vendors)
+    names = ABOUT_CHALLENGES if bids else ALONE
+    rows = {n: [dict(r) for r in connection.execute(select(tables[n])).mappings()] for n in names}
+    source = rows
+    if bids:
+        vendors = _vendors(connection, tables, wanted=bids * now // (challenges * now_bids) + 1)
+        source = rows | _more_bids(rows, tables, vendors)
     for copy in range(challenges // now):
-        for name in ABOUT_CHALLENGES:
+        for name in names:
             fresh = [r for r in source[name] if copy or r["id"] >= FAR * 500]
             if fresh:
                 connection.execute(insert(tables[name]), [_moved(r, tables[name], copy * FAR) for r in fresh])

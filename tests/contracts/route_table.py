@@ -280,6 +280,7 @@ SITE = [
     get("discovery.all_challenges", EVERYBODY),
     get("discovery.all_products", EVERYBODY),
     get("discovery.all_notices", EVERYBODY),
+    get("discovery.suggest", EVERYBODY),
     get("dashboard.programme", EVERYBODY),
     get("dashboard.report", OFFICER),
     get("notifications.inbox", ACCOUNT),

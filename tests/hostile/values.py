@@ -81,6 +81,7 @@ HEADERS: dict[str, tuple[bytes, ...]] = {
     "If-Range": (b"\xff", b'"'),
     "Authorization": (b"Bearer \xff", b"Basic \xff", b"Basic", b"Digest a=", b"Bearer " + b"x" * 9000, b"Basic Og=="),
     "X-Autosave": (b"1", b"\xff"),
+    "X-Script": (b"1", b"\xff"),
     "X-CSRFToken": (b"\xff", "令牌".encode(), b"x.y.z"),
     "X-HTTP-Method-Override": (b"DELETE",),
     "Transfer-Encoding": (b"chunked",),

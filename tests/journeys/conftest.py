@@ -111,6 +111,8 @@ class Visitor:
     language: str
     seen: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    """What the console may say because the test itself cut a connection."""
 
     def go(self, path: str) -> None:
         """Open a page of the site in the visitor's language."""
@@ -164,7 +166,12 @@ def visit(browser: Browser, demo: str) -> Iterator[Any]:
         return visitor
 
     yield make
-    wrong = [c for visitor, _context, faults in visitors for c in [*visitor.complaints, *faults]]
+    wrong = [
+        said
+        for visitor, _context, faults in visitors
+        for said in [*visitor.complaints, *faults]
+        if not any(word in said for word in visitor.expected)
+    ]
     for _visitor, context, _faults in visitors:
         context.close()
     assert wrong == []

@@ -346,3 +346,15 @@ def test_metrics_begin_with_the_musts_that_are_figures_and_count_once_they_are_s
     assert musts
     assert [f'value="{m.parameter}"' in page for m in musts] == [True] * len(musts)
     assert _row(scenario_id).metrics == []
+
+
+def test_a_draft_without_a_domain_yet_is_saved_as_one_types(world: World) -> None:
+    scenario_id = _titled(world)
+    browser = world.client("owner")
+    path = f"/zh/scenarios/{scenario_id}/edit/task"
+    page = browser.get(path).text
+    assert page[page.index('name="task"') :].partition("</select>")[0].count("selected") <= 1
+    form = {"title_zh": "转运", "domain": "", "task": "", "district": "310115", "kind": "procurement", "revision": "1"}
+    answer = browser.post(path, data=form | {"summary_zh": "一句话。", "stay": "1"}, headers={"X-Autosave": "1"})
+    assert answer.status_code == 200, answer.text
+    assert _row(scenario_id).summary.zh == "一句话。"

@@ -39,6 +39,11 @@ def normalise(text: str) -> str:
     return str(_converter().convert(unicodedata.normalize("NFKC", text).casefold()))
 
 
+def plain(lines: Iterable[str]) -> str:
+    """Titles as somebody types their beginnings: folded, one on a line, single spaces, no word cut to its stem."""
+    return "\n".join(" ".join(normalise(line).split()) for line in lines if line.strip())
+
+
 def is_han(term: str) -> bool:
     """Whether the term holds a Chinese character."""
     return bool(_HAN.search(term))

@@ -39,6 +39,20 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """What somebody has begun to type: words of titles, of one kind, for one viewer.
+
+    ``order`` is given 0 for a title that begins with it and 1 for one that holds it; without it the newest row wins.
+    """
+
+    kind: str
+    keys: frozenset[str]
+    text: str
+    order: Order | None = None
+    limit: int = 5
+
+
+@dataclass(frozen=True)
 class Result:
     """Row ids of one page, how many there are in all, counts for every facet, and whether words had to be left out."""
 
@@ -60,6 +74,9 @@ class Engine(Protocol):
 
     def search(self, query: Query) -> Result:
         """Answer a query from the newest state."""
+
+    def beginning(self, query: Beginning) -> list[int]:
+        """Ids of rows by the beginning of a word in their title, from the newest state."""
 
     def known(self) -> set[tuple[str, int]]:
         """Every document there is."""

@@ -72,12 +72,14 @@ class Segment:
         self.totals = {name: reader.field_length(name) for name in FIELDS}
         self.titles: list[str] = []
         self.bodies: list[str] = []
+        self.plain: list[str] = []
         kinds: dict[str, list[tuple[int, Entry]]] = {}
         for place in range(self.size):
             stored = perdoc.stored_fields(place)
-            entry, title, body, _digest = stored["entry"]
+            entry, title, body, _digest, plain = stored["entry"]
             self.titles.append(title)
             self.bodies.append(body)
+            self.plain.append(plain)
             kinds.setdefault(entry[0], []).append((place, Entry(*entry)))
         self.parts: dict[str, Part] = {kind: part(entries, dictionary) for kind, entries in kinds.items()}
 

@@ -14,7 +14,8 @@ from whoosh.index import TOC, open_dir
 from marketplace.infra.search import analysis
 from marketplace.infra.search.columns import Dictionary, Mask, Numbers, Table, first, table
 from marketplace.infra.search.engines.postings import FIELDS, Kept, Segment
-from marketplace.infra.search.queries import Query, Result
+from marketplace.infra.search.engines.titles import Titles
+from marketplace.infra.search.queries import Beginning, Query, Result
 
 SATURATION, SLOPE = 1.2, 0.75
 """K1 and B of BM25 (Robertson and Zaragoza 2009, section 3), as in Whoosh."""
@@ -75,6 +76,7 @@ class Snapshot:
         for kind in sorted({kind for p in placed for kind in p.segment.parts}):
             self._tables[kind] = self._table(kind)
         self._scored = Kept(32)
+        self._titles: dict[str, Titles] = {}
 
     def _table(self, kind: str) -> tuple[Table, NDArray[np.int64]]:
         parts, places = [], []
@@ -115,6 +117,28 @@ class Snapshot:
             relaxed = bool(len(hits))
         scores: Numbers = np.array(groups).sum(axis=0, dtype=np.float64)
         return self._answer(query, hits, scores, relaxed, terms)
+
+    def beginning(self, query: Beginning) -> list[int]:
+        """Ids of the rows with a title that holds what was begun, in the order that the query asks for."""
+        if query.kind not in self._tables:
+            return []
+        rows = self._tables[query.kind][0]
+        titles = self._titles.get(query.kind)
+        if titles is None:  # two threads may both make them; they come out the same
+            titles = self._titles[query.kind] = self._titles_of(query.kind)
+        found = titles.holding(query.text, rows.keys.any_of(query.keys))
+        hits = np.array(list(found), dtype=np.intp)
+        inside = np.array(list(found.values()), dtype=np.float64)
+        values = query.order(rows, hits, inside) if query.order else inside
+        return [int(i) for i in rows.row_ids[hits[first(values, query.limit)]]]
+
+    def _titles_of(self, kind: str) -> Titles:
+        texts = [text for p in self._placed for text in p.segment.plain]
+        offsets = np.cumsum([0, *(p.segment.size for p in self._placed)])
+        starts = np.array([p.offset for p in self._placed])
+        places = self._tables[kind][1]
+        segment = np.searchsorted(starts, places, side="right") - 1
+        return Titles([texts[i] for i in places - starts[segment] + offsets[segment]])
 
     def _answer(
         self, query: Query, hits: NDArray[np.intp], scores: Numbers, relaxed: bool, terms: list[frozenset[str]]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.infra.search import analysis
 from marketplace.infra.search.documents import Document
-from marketplace.infra.search.queries import Query, Result
+from marketplace.infra.search.queries import Beginning, Query, Result
 
 if TYPE_CHECKING:
     from marketplace.infra.search.engines.snapshot import Snapshot
 
 
-FORMAT = 2
+FORMAT = 3
 """Grows with what is written; an index of another format is not read, and built anew by the worker."""
 
 
@@ -133,7 +133,7 @@ class WhooshEngine:
         if folder is not None:
             with open_dir(str(folder)).reader() as reader:
                 for _number, stored in reader.iter_docs():
-                    entry, _title, _body, digest = stored["entry"]
+                    entry, _title, _body, digest, _plain = stored["entry"]
                     found.setdefault((entry[0], entry[1]), []).append(digest)
         return found
 
@@ -141,9 +141,14 @@ class WhooshEngine:
         """Rank, filter by the viewer's keys, count facets, sort and cut a page."""
         return self.snapshot().search(query)
 
+    def beginning(self, query: Beginning) -> list[int]:
+        """Ids of rows whose title holds what somebody has begun to type."""
+        return self.snapshot().beginning(query)
+
 
 def _fields(kind: str, row_id: int, document: Document) -> tuple[str, Any, dict[str, list[str]]]:
     title, body = (analysis.analyse("\n".join(part)) for part in (document.title, document.body))
     entry = (kind, row_id, dict(document.facets), dict(document.numbers), document.keys)
     terms = {"t_words": title.words, "t_grams": title.grams, "b_words": body.words, "b_grams": body.grams}
-    return f"{kind}:{row_id}", (entry, title.flat, body.flat, document.digest), terms
+    plain = analysis.plain(document.title)
+    return f"{kind}:{row_id}", (entry, title.flat, body.flat, document.digest, plain), terms
