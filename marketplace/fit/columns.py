@@ -332,6 +332,10 @@ class Catalogue:
             self._fresh = (today, fresh + self.track)
         return self._fresh[1][: self.used] + self._kind(need) + self._text(need)
 
+    def kind(self, need: Need) -> Array:
+        """For each product in the order of ids its points for being the right kind of robot."""
+        return self.best(self._kind(need))
+
     def _kind(self, need: Need) -> Array:
         if need.domain in ("", "other") or need.domain not in self._domains:
             return np.zeros(self.used, np.int32)

@@ -1,0 +1,128 @@
+"""The market in memory: every listed product as columns and every published need as a board, in step with the database.
+
+Each process keeps its own and reads, before it answers, which products and challenges were acted on since: the audit
+names each act in the order of the commits, so that nothing is missed and nothing is read twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from marketplace.challenges.models import Challenge, ChallengeVersion
+from marketplace.challenges.states import State
+from marketplace.fit.board import Board
+from marketplace.fit.columns import Catalogue
+from marketplace.fit.needs import Need
+from marketplace.infra.audit.models import AuditRow
+from marketplace.kernel import clock
+from marketplace.kernel.db import session
+from marketplace.matching.offering import need_of, offers
+
+PRODUCTS = ("product", "ProductChanged")
+"""How the audit names acts on products."""
+MANY = 1_000
+"""More changes than these, and everything is read anew."""
+DRIFT = 8
+"""When the catalogue has grown or shrunk by one part in so many, words are weighed anew and the board is rebuilt."""
+
+
+class Market:
+    """What is offered and what is asked, held against each other by ``fit``. Used under the lock of ``market()``."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.catalogue = Catalogue()
+        self.needs: dict[int, Need] = {}
+        """Every published challenge by its id."""
+        self.vendors: dict[int, int] = {}
+        """Whose each listed product is."""
+        self._seen: tuple[int, str] | None = None
+        self._board: tuple[Board, int] | None = None
+
+    def follow(self) -> None:
+        """Take in what was acted on since the last time."""
+        found = self._acts()
+        if found is None:
+            self._read_all()
+            return
+        products, challenges = found
+        if products:
+            fresh = offers(sorted(products))
+            known = set(self.catalogue.ids.tolist())
+            for product_id in sorted(products):
+                if product_id in fresh:
+                    self.catalogue.put(fresh[product_id])
+                    self.vendors[product_id] = fresh[product_id].vendor_id
+                elif product_id in known:
+                    self.catalogue.drop(product_id)
+                    del self.vendors[product_id]
+        if challenges:
+            self._board = None
+            for challenge_id in challenges:
+                self.needs.pop(challenge_id, None)
+            self.needs |= _needs(challenges)
+
+    def _acts(self) -> tuple[set[int], set[int]] | None:
+        """Ids of the products and the challenges that were acted on, or nothing when all must be read."""
+        if self._seen is None:
+            return None
+        last, digest = self._seen
+        query = select(AuditRow.id, AuditRow.digest, AuditRow.subject, AuditRow.subject_id).where(AuditRow.id >= last)
+        rows = session().execute(query.order_by(AuditRow.id).limit(MANY)).all()
+        if len(rows) == MANY or not rows or rows[0].digest != digest:
+            return None
+        self._seen = rows[-1].id, rows[-1].digest
+        products = {row.subject_id for row in rows[1:] if row.subject in PRODUCTS}
+        challenges = {row.subject_id for row in rows[1:] if row.subject == "challenge"}
+        return products, challenges
+
+    def _read_all(self) -> None:
+        newest = session().execute(select(AuditRow.id, AuditRow.digest).order_by(AuditRow.id.desc()).limit(1)).first()
+        self._seen = (newest.id, newest.digest) if newest else None
+        everything = offers()
+        self.catalogue = Catalogue(everything.values())
+        self.vendors = {offer.id: offer.vendor_id for offer in everything.values()}
+        self.needs = _needs()
+        self._board = None
+
+    def open(self) -> set[int]:
+        """Ids of the challenges that accept bids at this moment."""
+        query = select(Challenge.id).where(Challenge.state == State.PUBLISHED, Challenge.closes_at > clock.now())
+        return set(session().scalars(query))
+
+    @property
+    def board(self) -> Board:
+        """All published needs at once, for one product."""
+        size = len(self.catalogue)
+        if self._board is None or abs(self._board[1] - size) * DRIFT > size:
+            needs = sorted(self.needs.values(), key=lambda need: need.id)
+            self._board = Board(needs, self.catalogue.weigh), size
+        return self._board[0]
+
+
+def _needs(ids: set[int] | None = None) -> dict[int, Need]:
+    """The published challenges by their newest version."""
+    query: Any = (
+        select(ChallengeVersion)
+        .join(Challenge)
+        .where(Challenge.is_public, ChallengeVersion.number == Challenge.version)
+    )
+    if ids is not None:
+        query = query.where(Challenge.id.in_(sorted(ids)))
+    found = session().scalars(query)
+    return {row.challenge_id: need_of(row.challenge_id, row.content) for row in found}
+
+
+@contextmanager
+def market() -> Iterator[Market]:
+    """The market as it is now; nobody else of this process reads or changes it meanwhile."""
+    found: Market = current_app.extensions.setdefault("market", Market())
+    with found.lock:
+        found.follow()
+        yield found

@@ -1,0 +1,162 @@
+"""What the market answers: to an owner who posts, to a vendor with products, to whoever looks for partners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketplace.challenges import queries as challenges
+from marketplace.challenges.models import Challenge
+from marketplace.fit.consortium import Consortia, consortia
+from marketplace.fit.explain import Match, Standing, explain
+from marketplace.fit.needs import Need, Requirement
+from marketplace.fit.offers import Offer
+from marketplace.fit.ranking import rank
+from marketplace.fit.relax import Relaxation, relax
+from marketplace.fit.score import KIND
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.matching.market import Market, market
+from marketplace.matching.offering import offers
+
+FEW_VENDORS = 3
+"""Fewer vendors than these who meet all musts: the posting may be cut to one (domain.md, tailoring)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How the market answers a posting. ``meeting`` counts products by figures alone, ``doing`` those of them that do
+    this task, ``vendors`` whose they are; ``relaxation`` says what each requirement costs."""
+
+    products: int
+    meeting: int
+    doing: int
+    vendors: int
+    relaxation: Relaxation
+
+
+def response(need: Need, *, misses: int = 3) -> Response:
+    """How the market answers, over the whole catalogue."""
+    today = clock.beijing(clock.now()).date()
+    with market() as now:
+        relaxation = relax(now.catalogue, need, offers, today=today, misses=misses)
+        judged = now.catalogue.judge(need, today)
+        meets = judged.standings == int(Standing.MEETS)
+        doing = meets & (now.catalogue.kind(need) == KIND)
+        vendors = {now.vendors[i] for i in judged.ids[meets].tolist()}
+        return Response(len(now.catalogue), relaxation.meeting, int(doing.sum()), len(vendors), relaxation)
+
+
+def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:
+    """The products that answer a published challenge best, none of them of another kind and short of a must."""
+    today = clock.beijing(clock.now()).date()
+    with market() as now:
+        need = now.needs.get(challenge_id)
+        if need is None:
+            return []
+        found = rank(now.catalogue, need, offers, today=today, explained=2 * most).matches
+        kinds = dict(zip(now.catalogue.ids.tolist(), now.catalogue.kind(need).tolist(), strict=True))
+    worth = [m for m in found if kinds[m.offer_id] == KIND or (m.standing is not Standing.SHORT and kinds[m.offer_id])]
+    products = offers([m.offer_id for m in worth[:most]])
+    return [(m, products[m.offer_id]) for m in worth[:most]]
+
+
+@dataclass(frozen=True, slots=True)
+class Suitable:
+    """A challenge that one of a vendor's products may answer."""
+
+    challenge: Challenge
+    offer: Offer
+    match: Match
+
+
+def suitable(actor: Actor, products: Sequence[Offer], most: int) -> list[Suitable]:
+    """Open challenges by how well the best of these products answers each, with the explanation."""
+    if not products:
+        return []
+    today = clock.beijing(clock.now()).date()
+    with market() as now:
+        best = _best(now, products)
+        order = sorted(best, key=lambda i: (-best[i][0], i))
+        rows = {c.id: c for c in challenges.visible(actor, order[: 4 * most + 20]) if c.accepts_bids}
+        picked = [i for i in order if i in rows][:most]
+        return [
+            Suitable(rows[i], best[i][1], explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh))
+            for i in picked
+        ]
+
+
+def _best(now: Market, products: Sequence[Offer]) -> dict[int, tuple[int, Offer]]:
+    """For each open need that some product may answer, the highest score and whose it is."""
+    today = clock.beijing(clock.now()).date()
+    found: dict[int, tuple[int, Offer]] = {}
+    for offer in products:
+        suited = now.board.suit(offer, today)
+        near = (suited.standings > int(Standing.SHORT)) | (suited.scores >= NEAR)
+        for at in np.flatnonzero(near).tolist():
+            need = now.needs[int(suited.ids[at])]
+            if need.domain != offer.domain:
+                continue
+            score = int(suited.scores[at])
+            if score > found.get(need.id, (0, offer))[0]:
+                found[need.id] = score, offer
+    is_open = now.open()
+    return {i: pair for i, pair in found.items() if i in is_open}
+
+
+NEAR = 400
+"""A product that is short of a must is worth showing from this score on, in tenths."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """How many open challenges of its domain a product would meet with another value, against those it meets now."""
+
+    now: int
+    then: int
+    gained: tuple[int, ...]
+
+
+def what_if(offer: Offer, changed: Offer) -> WhatIf:
+    """What another figure would bring: challenges whose musts are all met then, and not now."""
+    with market() as at:
+        is_open = at.open()
+        met = [_met(at, one, is_open) for one in (offer, changed)]
+    return WhatIf(len(met[0]), len(met[1]), tuple(sorted(met[1] - met[0])))
+
+
+def _met(now: Market, offer: Offer, is_open: set[int]) -> set[int]:
+    suited = now.board.suit(offer, clock.beijing(clock.now()).date())
+    ids = suited.ids[suited.standings == int(Standing.MEETS)].tolist()
+    return {i for i in ids if i in is_open and now.needs[i].domain == offer.domain}
+
+
+def partners(challenge_id: int) -> tuple[Consortia, dict[int, Offer], Need] | None:
+    """The smallest sets of products, and of vendors, that meet all musts of a challenge together."""
+    today = clock.beijing(clock.now()).date()
+    with market() as now:
+        need = now.needs.get(challenge_id)
+        if need is None or not need.musts:
+            return None
+        found = consortia(now.catalogue, need, now.catalogue.judge(need, today), now.vendors)
+    ids = {part.offer_id for one in (*found.by_products, *found.by_vendors) for part in one}
+    return found, offers(sorted(ids)), need
+
+
+def against(need: Need, products: Iterable[Offer]) -> list[Match]:
+    """These products against one need, the best first."""
+    today = clock.beijing(clock.now()).date()
+    with market() as now:
+        found = [explain(need, one, today=today, weigh=now.catalogue.weigh) for one in products]
+    return sorted(found, key=lambda m: (-int(m.standing), -m.score, m.offer_id))
+
+
+def costliest(found: Response) -> tuple[Requirement, int, int] | None:
+    """The must that costs most, and how many products meet the posting with it and without it."""
+    dear = found.relaxation.costliest
+    if dear is None:
+        return None
+    cost = next(c for c in found.relaxation.costs if c.requirement is dear)
+    return dear, found.meeting, cost.without
