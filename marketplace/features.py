@@ -26,6 +26,9 @@ import marketplace.households.panels
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services
+import marketplace.matching.messages
+import marketplace.matching.panels
+import marketplace.matching.services
 import marketplace.notifications.personal
 import marketplace.notifications.services
 import marketplace.organisations.messages
@@ -53,6 +56,7 @@ from marketplace.exchange.views import bp as exchange
 from marketplace.exchange.views import root as schemas
 from marketplace.guide.views import bp as guide
 from marketplace.households.views import bp as households
+from marketplace.matching.views import bp as matching
 from marketplace.notifications.views import bp as notifications
 from marketplace.organisations.views import bp as organisations
 from marketplace.publicity.views import bp as publicity
@@ -69,6 +73,7 @@ PAGES: tuple[Blueprint, ...] = (
     recommending,
     households,
     rounds,
+    matching,
     calculator,
     guide,
     scenarios,

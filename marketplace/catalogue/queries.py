@@ -60,6 +60,12 @@ def mine(actor: Actor, limit: int, offset: int = 0) -> list[Product]:
     )
 
 
+def newest(actor: Actor, limit: int) -> list[Product]:
+    """The same without vendor and specifications, for a list that only names them."""
+    query = select(Product).where(Product.vendor_id.in_(sorted(actor.organisations())))
+    return list(session().scalars(query.order_by(Product.changed_at.desc(), Product.id.desc()).limit(limit)))
+
+
 def tally(actor: Actor) -> dict[str, int]:
     """How many products the actor's organisations have in each state, in the order of the states."""
     found = count_by(Product.state, Product.vendor_id.in_(sorted(actor.organisations())))

@@ -21,7 +21,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 notify(events.ChallengePublished, template="challenges/published_owner", to=queries.owner_members, context=context)
-notify(events.ChallengePublished, template="challenges/published", to=queries.interested, context=context)
+notify(events.ChallengePublished, template="challenges/published", to=queries.followers, context=context)
 for to in (queries.owner_members, queries.watchers):
     notify(events.ChallengeExtended, template="challenges/extended", to=to, context=context)
     notify(events.ChallengeSuspended, template="challenges/suspended", to=to, context=context)

@@ -143,10 +143,8 @@ def owner_members(payload: dict[str, Any]) -> list[int]:
     return organisations.member_ids([session().get_one(Challenge, payload["challenge_id"]).owner_id])
 
 
-def interested(payload: dict[str, Any]) -> list[int]:
-    """People to tell of a new challenge: of vendors with a listed product in its domain, and followers of the domain."""
+def followers(payload: dict[str, Any]) -> list[int]:
+    """People who follow the domain of a new challenge; vendors with a product in it are told what fits instead."""
     row = session().get_one(Challenge, payload["challenge_id"])
-    of_vendors = organisations.member_ids(catalogue.vendors_in_domain(row.domain))
-    own = set(organisations.member_ids([row.owner_id]))
-    everybody = dict.fromkeys([*of_vendors, *notifications.followers_of(row.domain)])
-    return notifications.without_the_deaf(i for i in everybody if i not in own)
+    told = set(organisations.member_ids([row.owner_id, *catalogue.vendors_in_domain(row.domain)]))
+    return notifications.without_the_deaf(i for i in notifications.followers_of(row.domain) if i not in told)

@@ -11,6 +11,9 @@ from wtforms import BooleanField, FileField, RadioField, SelectField, StringFiel
 from marketplace.catalogue.models import Evidence
 from marketplace.dashboard.targets import targets
 from marketplace.fit.compare import Answer, Fit, compare
+from marketplace.fit.explain import Explanation, explain
+from marketplace.fit.needs import Level, Need, Requirement
+from marketplace.fit.offers import Offer, Specification
 from marketplace.kernel import clock
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
@@ -72,6 +75,7 @@ def samples() -> dict[str, Any]:
         "groups": groups(),
         "gauges": _gauges(),
         "answers": _answers(),
+        "explained": _explained(),
         "standings": _standings(),
         "soon": clock.now() + timedelta(days=3, hours=4),
         "today": clock.today(),
@@ -112,6 +116,18 @@ def _product_against(name: str) -> dict[str, Any]:
         spec = SimpleNamespace(value=value, condition=Text()) if value else None
         answers[key] = (compare(parameters()[key], op, _value(key, typed), value), spec)
     return {"product": SimpleNamespace(id=1), "name": name, "answers": answers}
+
+
+def _explained() -> Explanation:
+    """A real explanation of the sample product against the sample requirements."""
+    lines = tuple(
+        Requirement(key=key, parameter=key, op=op, value=_value(key, typed), level=Level(level))
+        for key, op, typed, level in ASKED
+    )
+    offered = tuple(Specification(parameter=key, value=_value(key, typed)) for key, typed in OFFERED["M3"].items())
+    need = Need(id=1, requirements=lines, domain="healthcare", task="medical_assistance", title=BOTH)
+    offer = Offer(id=1, vendor_id=1, specifications=offered, changed=clock.today(), domain="healthcare", name=BOTH)
+    return explain(need, offer, today=clock.today()).explanation
 
 
 def _gauges() -> list[tuple[str, Value, str, Value | None]]:

@@ -81,7 +81,7 @@ def desk() -> Any:
         "console/desk.html",
         **mine,
         matters=today.matters(**mine),
-        products=catalogue.mine(actor, SHOWN) if sells else [],
+        products=catalogue.newest(actor, SHOWN) if sells else [],
         tallies={
             "scenario": scenarios.tally(actor) if owns else {},
             "bid": bids.tally(actor) if sells else {},

@@ -7,8 +7,9 @@ names each act in the order of the commits, so that nothing is missed and nothin
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -19,6 +20,7 @@ from marketplace.challenges.states import State
 from marketplace.fit.board import Board
 from marketplace.fit.columns import Catalogue
 from marketplace.fit.needs import Need
+from marketplace.fit.offers import Offer
 from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import session
@@ -28,6 +30,8 @@ PRODUCTS = ("product", "ProductChanged")
 """How the audit names acts on products."""
 MANY = 1_000
 """More changes than these, and everything is read anew."""
+KEPT = 500
+"""Products kept whole: those that are explained again and again."""
 DRIFT = 8
 """When the catalogue has grown or shrunk by one part in so many, words are weighed anew and the board is rebuilt."""
 
@@ -40,9 +44,14 @@ class Market:
         self.catalogue = Catalogue()
         self.needs: dict[int, Need] = {}
         """Every published challenge by its id."""
+        self.closing: dict[int, datetime] = {}
+        """Until when each challenge that is published and not suspended accepts bids."""
         self.vendors: dict[int, int] = {}
         """Whose each listed product is."""
+        self._known: dict[int, Offer] = {}
         self._seen: tuple[int, str] | None = None
+        self.depth = 0
+        """How many times the process' present user has taken it: followed once, not at each."""
         self._board: tuple[Board, int] | None = None
 
     def follow(self) -> None:
@@ -54,6 +63,8 @@ class Market:
         products, challenges = found
         if products:
             fresh = offers(sorted(products))
+            for product_id in products:
+                self._known.pop(product_id, None)
             known = set(self.catalogue.ids.tolist())
             for product_id in sorted(products):
                 if product_id in fresh:
@@ -66,7 +77,8 @@ class Market:
             self._board = None
             for challenge_id in challenges:
                 self.needs.pop(challenge_id, None)
-            self.needs |= _needs(challenges)
+                self.closing.pop(challenge_id, None)
+            self._ask(challenges)
 
     def _acts(self) -> tuple[set[int], set[int]] | None:
         """Ids of the products and the challenges that were acted on, or nothing when all must be read."""
@@ -86,15 +98,44 @@ class Market:
         newest = session().execute(select(AuditRow.id, AuditRow.digest).order_by(AuditRow.id.desc()).limit(1)).first()
         self._seen = (newest.id, newest.digest) if newest else None
         everything = offers()
+        self._known = {}
         self.catalogue = Catalogue(everything.values())
         self.vendors = {offer.id: offer.vendor_id for offer in everything.values()}
-        self.needs = _needs()
+        self.needs, self.closing = {}, {}
+        self._ask()
         self._board = None
+
+    def _ask(self, ids: set[int] | None = None) -> None:
+        """Take in the published challenges, all of them or these, by their newest version."""
+        query: Any = (
+            select(ChallengeVersion, Challenge.state, Challenge.closes_at)
+            .join(Challenge)
+            .where(Challenge.is_public, ChallengeVersion.number == Challenge.version)
+        )
+        if ids is not None:
+            query = query.where(Challenge.id.in_(sorted(ids)))
+        for row, state, closes_at in session().execute(query):
+            self.needs[row.challenge_id] = need_of(row.challenge_id, row.content)
+            if state is State.PUBLISHED:
+                self.closing[row.challenge_id] = closes_at
 
     def open(self) -> set[int]:
         """Ids of the challenges that accept bids at this moment."""
-        query = select(Challenge.id).where(Challenge.state == State.PUBLISHED, Challenge.closes_at > clock.now())
-        return set(session().scalars(query))
+        at = clock.now()
+        return {challenge_id for challenge_id, closes_at in self.closing.items() if at < closes_at}
+
+    def offers(self, ids: Sequence[int]) -> dict[int, Offer]:
+        """Listed products by their ids, those asked for lately from memory."""
+        missing = [i for i in ids if i not in self._known]
+        if missing:
+            if len(self._known) > KEPT:
+                self._known = {i: self._known[i] for i in ids if i in self._known}
+            self._known |= offers(missing)
+        return {i: self._known[i] for i in ids if i in self._known}
+
+    def of_vendors(self, vendor_ids: Collection[int]) -> list[int]:
+        """Ids of the listed products of these vendors."""
+        return sorted(i for i, vendor_id in self.vendors.items() if vendor_id in vendor_ids)
 
     @property
     def board(self) -> Board:
@@ -106,23 +147,15 @@ class Market:
         return self._board[0]
 
 
-def _needs(ids: set[int] | None = None) -> dict[int, Need]:
-    """The published challenges by their newest version."""
-    query: Any = (
-        select(ChallengeVersion)
-        .join(Challenge)
-        .where(Challenge.is_public, ChallengeVersion.number == Challenge.version)
-    )
-    if ids is not None:
-        query = query.where(Challenge.id.in_(sorted(ids)))
-    found = session().scalars(query)
-    return {row.challenge_id: need_of(row.challenge_id, row.content) for row in found}
-
-
 @contextmanager
 def market() -> Iterator[Market]:
     """The market as it is now; nobody else of this process reads or changes it meanwhile."""
     found: Market = current_app.extensions.setdefault("market", Market())
     with found.lock:
-        found.follow()
-        yield found
+        if not found.depth:
+            found.follow()
+        found.depth += 1
+        try:
+            yield found
+        finally:
+            found.depth -= 1

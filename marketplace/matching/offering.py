@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -36,50 +37,57 @@ def need_of(row_id: int, content: ChallengeContent) -> Need:
 def offers(ids: Sequence[int] | None = None) -> dict[int, Offer]:
     """The listed products, all of them or those asked for, as plain data: far cheaper than rows with an identity."""
     if ids is None:
-        return _offers([], everything=True)
+        return _offers(_QUESTION)
     found: dict[int, Offer] = {}
     for start in range(0, len(ids), AT_ONCE):
-        found |= _offers([int(i) for i in ids[start : start + AT_ONCE]])
+        some = [int(i) for i in ids[start : start + AT_ONCE]]
+        found |= _offers(_QUESTION.where(Product.id.in_(some)))
     return found
 
 
-def _offers(ids: Sequence[int], *, everything: bool = False) -> dict[int, Offer]:
-    pages: Any = select(
-        Product.id, Product.vendor_id, Product.domain, Product.tasks, Product.name, Product.summary,
-        Product.description, Product.changed_at,
-    ).where(Product.state == State.LISTED)  # fmt: skip
-    lines: Any = (
-        select(
-            Specification.id, Specification.product_id, Specification.parameter, Specification.value_json,
-            Specification.condition, Specification.evidence, Specification.evidence_date,
+_PAGE = (
+    Product.id, Product.vendor_id, Product.domain, Product.tasks, Product.name, Product.summary, Product.description,
+    Product.changed_at,
+)  # fmt: skip
+_LINE = (
+    Specification.id, Specification.parameter, Specification.value_json, Specification.condition, Specification.evidence,
+    Specification.evidence_date,
+)  # fmt: skip
+_QUESTION: Any = (
+    select(*_PAGE, *_LINE)
+    .outerjoin(Specification, Specification.product_id == Product.id)
+    .where(Product.state == State.LISTED)
+    .order_by(Product.id, Specification.id)
+)
+
+
+def _offers(question: Any) -> dict[int, Offer]:
+    """Products with their lines, from one question whose rows come product by product."""
+    found: dict[int, Offer] = {}
+    for _product_id, rows in groupby(session().execute(question), key=lambda row: row[0]):
+        lines = []
+        for row in rows:
+            page, (line_id, parameter, value, condition, evidence, evidence_date) = row[:8], row[8:]
+            if line_id is not None:
+                lines.append(
+                    Offered(
+                        parameter=parameter,
+                        value=Value.from_json(value),
+                        condition=condition,
+                        evidence=Evidence[evidence.name],
+                        evidence_date=evidence_date,
+                        row=str(line_id),
+                    )
+                )
+        product_id, vendor_id, domain, tasks, name, summary, description, changed_at = page
+        found[product_id] = Offer(
+            id=product_id,
+            vendor_id=vendor_id,
+            specifications=tuple(lines),
+            changed=clock.beijing(changed_at).date(),
+            domain=domain,
+            tasks=tuple(tasks),
+            name=name,
+            texts=(summary, description),
         )
-        .join(Product)
-        .where(Product.state == State.LISTED)
-        .order_by(Specification.id)
-    )  # fmt: skip
-    if not everything:
-        pages, lines = pages.where(Product.id.in_(ids)), lines.where(Product.id.in_(ids))
-    stated: dict[int, list[Offered]] = {}
-    for row in session().execute(lines):
-        one = Offered(
-            parameter=row.parameter,
-            value=Value.from_json(row.value_json),
-            condition=row.condition,
-            evidence=Evidence[row.evidence.name],
-            evidence_date=row.evidence_date,
-            row=str(row.id),
-        )
-        stated.setdefault(row.product_id, []).append(one)
-    return {
-        row.id: Offer(
-            id=row.id,
-            vendor_id=row.vendor_id,
-            specifications=tuple(stated.get(row.id, ())),
-            changed=clock.beijing(row.changed_at).date(),
-            domain=row.domain,
-            tasks=tuple(row.tasks),
-            name=row.name,
-            texts=(row.summary, row.description),
-        )
-        for row in session().execute(pages)
-    }
+    return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from sqlalchemy import select
 
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.states import State
 from marketplace.fit.consortium import Consortia, consortia
 from marketplace.fit.explain import Match, Standing, explain
 from marketplace.fit.needs import Need, Requirement
@@ -18,7 +20,9 @@ from marketplace.fit.relax import Relaxation, relax
 from marketplace.fit.score import KIND
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import session
 from marketplace.matching.market import Market, market
+from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.matching.offering import offers
 
 FEW_VENDORS = 3
@@ -41,7 +45,7 @@ def response(need: Need, *, misses: int = 3) -> Response:
     """How the market answers, over the whole catalogue."""
     today = clock.beijing(clock.now()).date()
     with market() as now:
-        relaxation = relax(now.catalogue, need, offers, today=today, misses=misses)
+        relaxation = relax(now.catalogue, need, now.offers, today=today, misses=misses)
         judged = now.catalogue.judge(need, today)
         meets = judged.standings == int(Standing.MEETS)
         doing = meets & (now.catalogue.kind(need) == KIND)
@@ -56,10 +60,12 @@ def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:
         need = now.needs.get(challenge_id)
         if need is None:
             return []
-        found = rank(now.catalogue, need, offers, today=today, explained=2 * most).matches
+        found = rank(now.catalogue, need, now.offers, today=today, explained=2 * most).matches
         kinds = dict(zip(now.catalogue.ids.tolist(), now.catalogue.kind(need).tolist(), strict=True))
-    worth = [m for m in found if kinds[m.offer_id] == KIND or (m.standing is not Standing.SHORT and kinds[m.offer_id])]
-    products = offers([m.offer_id for m in worth[:most]])
+        worth = [
+            m for m in found if kinds[m.offer_id] == KIND or (m.standing is not Standing.SHORT and kinds[m.offer_id])
+        ]
+        products = now.offers([m.offer_id for m in worth[:most]])
     return [(m, products[m.offer_id]) for m in worth[:most]]
 
 
@@ -86,6 +92,14 @@ def suitable(actor: Actor, products: Sequence[Offer], most: int) -> list[Suitabl
             Suitable(rows[i], best[i][1], explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh))
             for i in picked
         ]
+
+
+def suitable_for(actor: Actor, vendor_ids: Collection[int], most: int) -> list[Suitable]:
+    """The same for everything that these vendors have listed."""
+    if not vendor_ids:
+        return []
+    with market() as now:
+        return suitable(actor, list(now.offers(now.of_vendors(vendor_ids)).values()), most)
 
 
 def _best(now: Market, products: Sequence[Offer]) -> dict[int, tuple[int, Offer]]:
@@ -160,3 +174,43 @@ def costliest(found: Response) -> tuple[Requirement, int, int] | None:
         return None
     cost = next(c for c in found.relaxation.costs if c.requirement is dear)
     return dear, found.meeting, cost.without
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What everybody may know of an owner: challenges published, ended bidding, with bids, and with a shortlist."""
+
+    published: int
+    ended: int
+    answered: int
+    selected: int
+
+
+def record_of(owner_id: int) -> Record:
+    """An owner's record. Whether a challenge was answered is known from its opening on, never before."""
+    query = select(Challenge.state).where(Challenge.owner_id == owner_id, Challenge.is_public)
+    states = list(session().scalars(query))
+    selected = states.count(State.SHORTLISTED)
+    answered = selected + sum(states.count(s) for s in (State.OPENED, State.ELIGIBILITY, State.EVALUATION))
+    answered += states.count(State.NONE_SELECTED)
+    ended = answered + states.count(State.NO_BIDS)
+    return Record(len(states), ended, answered, selected)
+
+
+def invited(challenge_id: int) -> set[int]:
+    """Ids of the vendors that were invited to look at the challenge."""
+    return set(
+        session().scalars(select(InvitationToLook.vendor_id).where(InvitationToLook.challenge_id == challenge_id))
+    )
+
+
+def refusing(vendor_ids: Iterable[int]) -> set[int]:
+    """Those of the vendors that take no invitations."""
+    return set(
+        session().scalars(select(NoInvitations.vendor_id).where(NoInvitations.vendor_id.in_(sorted(set(vendor_ids)))))
+    )
+
+
+def takes_invitations(vendor_id: int) -> bool:
+    """Whether the vendor takes invitations."""
+    return not refusing([vendor_id])

@@ -112,6 +112,26 @@ CHALLENGES = [
     post("challenges.create", NOBODYS, scenario_id="draft_scenario"),
     post("challenges.create", "in  404 404 404 404 409 403 403", scenario_id="submitted_scenario"),
 ]
+MATCHING = [
+    # How the market answers a draft: for those who may change it.
+    post("matching.market", "in  404 200 404 404 404 404 404", scenario_id="draft_scenario"),
+    post("matching.market", "in  404 200 404 404 403 403 404", scenario_id="submitted_scenario"),
+    # Who can meet a challenge: the owner and the programme office; the public sees no ranking of vendors.
+    get("matching.who_can", "in  403 200 403 403 200 200 403", challenge_id="open_challenge"),
+    get("matching.who_can", "in  404 403 404 404 403 403 404", challenge_id="draft_challenge"),
+    get("matching.partners", ACCOUNT, challenge_id="open_challenge"),
+    get("matching.partners", "in  404 200 404 404 200 200 404", challenge_id="draft_challenge"),
+    post("matching.invite", PRIVATE, challenge_id="open_challenge"),
+    get("matching.fits", EVERYBODY, product_id="listed_product"),
+    get("matching.fits", MISSING, product_id="draft_product"),
+    post("matching.choose_invitations", PRIVATE, organisation_id="vendor"),
+    post(
+        "matching.choose_invitations",
+        "in  404 404 302 404 404 404 404",
+        {"invitations": "yes"},
+        organisation_id="vendor",
+    ),
+]
 SCENARIOS = [
     get("scenarios.mine", ACCOUNT),
     get("scenarios.new", ACCOUNT),
@@ -318,6 +338,6 @@ CHANGING = [
     get("console.desk", "in  in  in  in  in  in  in  in"),
 ]
 TABLE: tuple[Row, ...] = (
-    *BIDS, *CATALOGUE, *CHALLENGES, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS,
+    *BIDS, *CATALOGUE, *CHALLENGES, *MATCHING, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS,
     *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *GUIDE, *SITE, *CHANGING,
 )  # fmt: skip

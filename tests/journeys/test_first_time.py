@@ -76,7 +76,7 @@ def test_from_the_home_page_to_a_submitted_scenario(visit: Any) -> None:
     assert person._field("^额定负载$").input_value() == "20"  # the must is to be measured
     person.press("下一步")
     person.press("下一步")
-    person.fill(r"^预算\s*$", "90")
+    person.fill(r"^预算\s*(（可不填）)?$", "90")
     person.fill("^交付期", "6")
     person.press("下一步")
     person.fill("^安全与伦理自评", "走廊有病人和家属；限速 0.8 m/s，靠近即停，按钮可急停。")

@@ -84,22 +84,24 @@ def _post_scenario(owner: Visitor, title: str) -> str:
     )
     _next(owner)
     owner.look("step requirements")
-    page.select_option("#add", "payload")
-    page.locator("main button:has(use[href*='#plus'])").click()
+    # What postings of this task usually ask stands there to be filled in: payload first, riding lifts second.
+    assert page.input_value("[name=rows-0-parameter]") == "payload"
+    assert page.input_value("[name=rows-1-parameter]") == "lift_ride"
     page.fill("#v0", "30 公斤")
+    page.select_option("#v1", "yes")
     _next(owner)
     assert page.locator("#v0").get_attribute("aria-invalid") == "true"  # a clear error, nothing lost
     assert page.input_value("#v0") == "30 公斤"
     owner.look("step requirements with an error")
     page.fill("#v0", "30000")
     page.select_option("[name=rows-0-unit]", "g")
-    page.select_option("#add", "lift_ride")
+    page.select_option("#add", "runtime")
     page.locator("main button:has(use[href*='#plus'])").click()
-    page.select_option("#v1", "yes")
+    page.locator("[name$='-value'][id^=v]").last.fill("8")
     _next(owner)
     page.select_option("#add", "availability")
     page.locator("main button:has(use[href*='#plus'])").click()
-    page.fill("#v0", "99")
+    page.locator("[name$='-value'][id^=v]").last.fill("99")
     owner.look("step metrics")
     _next(owner)
     owner.look("step site")

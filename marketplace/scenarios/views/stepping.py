@@ -12,7 +12,9 @@ from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.scenarios import services
 from marketplace.scenarios.models import Scenario
+from marketplace.web.actor import current_actor
 from marketplace.web.forms import Form
+from marketplace.web.panels import panels
 
 STEPS = {
     "task": _l("任务与现状"),
@@ -40,6 +42,7 @@ def common(row: Scenario, step: str) -> dict[str, Any]:
         "open_steps": {g.step for g in gaps},
         "before": names[position - 1] if position else None,
         "after": names[position + 1] if position + 1 < len(names) else None,
+        "beside": panels("scenario.step", current_actor(), row),
     }
 
 
