@@ -11,6 +11,7 @@ from sqlalchemy import select
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.states import State
+from marketplace.fit.compare import Fit
 from marketplace.fit.consortium import Consortia, consortia
 from marketplace.fit.explain import Match, Standing, explain
 from marketplace.fit.needs import Need, Requirement
@@ -54,17 +55,15 @@ def response(need: Need, *, misses: int = 3) -> Response:
 
 
 def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:
-    """The products that answer a published challenge best, none of them of another kind and short of a must."""
+    """The products of its domain that answer a published challenge best: at least half of what it asks is met."""
     today = clock.beijing(clock.now()).date()
     with market() as now:
         need = now.needs.get(challenge_id)
         if need is None:
             return []
-        found = rank(now.catalogue, need, now.offers, today=today, explained=2 * most).matches
+        found = rank(now.catalogue, need, now.offers, today=today, explained=4 * most).matches
         kinds = dict(zip(now.catalogue.ids.tolist(), now.catalogue.kind(need).tolist(), strict=True))
-        worth = [
-            m for m in found if kinds[m.offer_id] == KIND or (m.standing is not Standing.SHORT and kinds[m.offer_id])
-        ]
+        worth = [m for m in found if kinds[m.offer_id] and _is_answer(m)]
         products = now.offers([m.offer_id for m in worth[:most]])
     return [(m, products[m.offer_id]) for m in worth[:most]]
 
@@ -85,13 +84,17 @@ def suitable(actor: Actor, products: Sequence[Offer], most: int) -> list[Suitabl
     today = clock.beijing(clock.now()).date()
     with market() as now:
         best = _best(now, products)
-        order = sorted(best, key=lambda i: (-best[i][0], i))
-        rows = {c.id: c for c in challenges.visible(actor, order[: 4 * most + 20]) if c.accepts_bids}
-        picked = [i for i in order if i in rows][:most]
-        return [
-            Suitable(rows[i], best[i][1], explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh))
-            for i in picked
-        ]
+        order = sorted(best, key=lambda i: (-best[i][0], i))[: 4 * most]
+        told = [(i, explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh)) for i in order]
+        picked = [(i, match) for i, match in told if _is_answer(match)][:most]
+        rows = {c.id: c for c in challenges.visible(actor, [i for i, _match in picked])}
+        return [Suitable(rows[i], best[i][1], match) for i, match in picked if i in rows]
+
+
+def _is_answer(match: Match) -> bool:
+    """Whether at least half of what is asked is met: what says nothing of most requirements answers none of them."""
+    rows = match.explanation.rows
+    return 2 * sum(row.answer.fit in (Fit.MET, Fit.MET_IF) for row in rows) >= len(rows)
 
 
 def suitable_for(actor: Actor, vendor_ids: Collection[int], most: int) -> list[Suitable]:

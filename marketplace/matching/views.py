@@ -84,7 +84,7 @@ def who_can(challenge_id: int) -> Any:
         challenge=row,
         found=[(m, products[m.offer_id]) for m, _o in found if m.offer_id in products],
         answer=queries.response(need_of(row.id, row.content)),
-        few=queries.FEW_VENDORS,
+        few=0,
         invited=queries.invited(row.id),
         refusing=queries.refusing([p.vendor_id for p in products.values()]),
         may_invite=row.accepts_bids and row.owner_id in actor.organisations(EDITORS),
