@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -37,11 +38,10 @@ def need_of(row_id: int, content: ChallengeContent) -> Need:
 def offers(ids: Sequence[int] | None = None) -> dict[int, Offer]:
     """The listed products, all of them or those asked for, as plain data: far cheaper than rows with an identity."""
     if ids is None:
-        return _offers(_QUESTION)
+        return _everything()
     found: dict[int, Offer] = {}
     for start in range(0, len(ids), AT_ONCE):
-        some = [int(i) for i in ids[start : start + AT_ONCE]]
-        found |= _offers(_QUESTION.where(Product.id.in_(some)))
+        found |= _some([int(i) for i in ids[start : start + AT_ONCE]])
     return found
 
 
@@ -53,41 +53,60 @@ _LINE = (
     Specification.id, Specification.parameter, Specification.value_json, Specification.condition, Specification.evidence,
     Specification.evidence_date,
 )  # fmt: skip
-_QUESTION: Any = (
-    select(*_PAGE, *_LINE)
-    .outerjoin(Specification, Specification.product_id == Product.id)
-    .where(Product.state == State.LISTED)
-    .order_by(Product.id, Specification.id)
-)
 
 
-def _offers(question: Any) -> dict[int, Offer]:
-    """Products with their lines, from one question whose rows come product by product."""
-    found: dict[int, Offer] = {}
-    for _product_id, rows in groupby(session().execute(question), key=lambda row: row[0]):
-        lines = []
-        for row in rows:
-            page, (line_id, parameter, value, condition, evidence, evidence_date) = row[:8], row[8:]
-            if line_id is not None:
-                lines.append(
-                    Offered(
-                        parameter=parameter,
-                        value=Value.from_json(value),
-                        condition=condition,
-                        evidence=Evidence[evidence.name],
-                        evidence_date=evidence_date,
-                        row=str(line_id),
-                    )
-                )
-        product_id, vendor_id, domain, tasks, name, summary, description, changed_at = page
-        found[product_id] = Offer(
-            id=product_id,
-            vendor_id=vendor_id,
-            specifications=tuple(lines),
-            changed=clock.beijing(changed_at).date(),
-            domain=domain,
-            tasks=tuple(tasks),
-            name=name,
-            texts=(summary, description),
-        )
+def _some(ids: Sequence[int]) -> dict[int, Offer]:
+    """A few products with one question, in which each line repeats its page."""
+    query = (
+        select(*_PAGE, *_LINE)
+        .outerjoin(Specification, Specification.product_id == Product.id)
+        .where(Product.state == State.LISTED, Product.id.in_(ids))
+        .order_by(Product.id, Specification.id)
+    )
+    found = {}
+    for product_id, group in groupby(session().execute(query), key=itemgetter(0)):
+        rows = list(group)
+        found[product_id] = _offer(rows[0][:8], [_offered(row[8:]) for row in rows if row[8] is not None])
     return found
+
+
+def _everything() -> dict[int, Offer]:
+    """All of them with two questions, pages and lines."""
+    lines = (
+        select(Specification.product_id, *_LINE)
+        .join(Product)
+        .where(Product.state == State.LISTED)
+        .order_by(Specification.product_id, Specification.id)
+    )
+    stated = {
+        product_id: [_offered(row[1:]) for row in rows]
+        for product_id, rows in groupby(session().execute(lines), key=itemgetter(0))
+    }
+    pages = select(*_PAGE).where(Product.state == State.LISTED).order_by(Product.id)
+    return {row[0]: _offer(row, stated.get(row[0], [])) for row in session().execute(pages)}
+
+
+def _offered(row: Any) -> Offered:
+    line_id, parameter, value, condition, evidence, evidence_date = row
+    return Offered(
+        parameter=parameter,
+        value=Value.from_json(value),
+        condition=condition,
+        evidence=Evidence[evidence.name],
+        evidence_date=evidence_date,
+        row=str(line_id),
+    )
+
+
+def _offer(page: Any, lines: Sequence[Offered]) -> Offer:
+    product_id, vendor_id, domain, tasks, name, summary, description, changed_at = page
+    return Offer(
+        id=product_id,
+        vendor_id=vendor_id,
+        specifications=tuple(lines),
+        changed=clock.beijing(changed_at).date(),
+        domain=domain,
+        tasks=tuple(tasks),
+        name=name,
+        texts=(summary, description),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("search", "index", "match", "pages", "rush", "autosave", "fanout", "startup", "typeahead")
+NAMES = ("search", "index", "match", "pages", "rush", "autosave", "fanout", "startup", "typeahead", "market")
 
 
 def main(wanted: list[str]) -> None:
