@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("search", "index", "match", "pages", "rush", "autosave", "fanout", "startup", "typeahead", "market")
+NAMES = (
+    "search", "index", "match", "quality", "market", "pages", "rush", "autosave", "fanout", "startup", "typeahead"
+)  # fmt: skip
 
 
 def main(wanted: list[str]) -> None:

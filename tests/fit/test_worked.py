@@ -236,6 +236,17 @@ def test_the_right_kind_of_robot_leads_whatever_the_order_of_entry() -> None:
     assert [ranking.count(standing) for standing in Standing] == [1, 1, 1]
 
 
+def test_short_by_far_falls_below_saying_nothing_and_short_by_little_stays_above_another_kind() -> None:
+    rest = (_has("temperature", "0~40℃"), _has("throughput", "200 行/h"), _has("error_rate", "0.04%"))
+    far, silent = _picker(_has("payload", "1 kg"), *rest, id=1), _picker(*rest, id=2)
+    little = _picker(_has("payload", "2.8 kg"), *rest, id=3)
+    other = _picker(id=4, domain="household", tasks=("cleaning",), name=Text.of("扫地机器人"))
+    offers = {offer.id: offer for offer in (far, silent, little, other)}
+    ranking = rank(Catalogue(offers.values()), COLD_STORE, lambda _ids: offers, today=TODAY)
+    assert [i for i in ranking.ids.tolist() if i != 3] == [2, 1, 4]
+    assert [i for i in ranking.ids.tolist() if i != 2] == [3, 1, 4]
+
+
 def test_the_parts_have_the_bounds_of_the_table() -> None:
     assert (kind(True, True), kind(False, True), kind(False, False)) == (250, 100, 0)
     assert (text(0, 0), text(1, 4), text(2, 4), text(4, 4)) == (0, 75, 150, 150)
