@@ -56,6 +56,7 @@ from marketplace.exchange.views import bp as exchange
 from marketplace.exchange.views import root as schemas
 from marketplace.guide.views import bp as guide
 from marketplace.households.views import bp as households
+from marketplace.matching.gap_views import bp as gaps
 from marketplace.matching.views import bp as matching
 from marketplace.notifications.views import bp as notifications
 from marketplace.organisations.views import bp as organisations
@@ -69,6 +70,7 @@ PAGES: tuple[Blueprint, ...] = (
     dashboard,
     challenges,
     catalogue,
+    gaps,
     publicity,
     recommending,
     households,

@@ -11,6 +11,7 @@ from marketplace.demo import content
 from marketplace.demo.timeline import Demo
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.text import Text
 from marketplace.organisations import services as organisations
 from marketplace.vocabulary.parameters import parameters, parse
 
@@ -20,6 +21,7 @@ LEAD = 24
 
 def plan(demo: Demo) -> None:
     """All organisations and products."""
+    office(demo)
     needed = content.first_needed()
     for number, data in enumerate(content.organisations(), 1):
         joined = demo.ago(max(needed.get(data["key"], 0) + LEAD, 40 + number * 4))
@@ -41,6 +43,38 @@ def plan(demo: Demo) -> None:
                 "withdraw",
                 lambda data=data: catalogue.withdraw(demo.actor(data["vendor"]), demo.products[data["key"]]),
             )
+
+
+OFFICE = 980
+"""The number in the programme office's code, far from those of the data file."""
+
+
+def office(demo: Demo) -> None:
+    """The programme office as an organisation of its own: one officer drafts its research topics, another checks them."""
+
+    def enter() -> None:
+        row = organisations.create(
+            demo.actor("officer"),
+            organisations.Particulars(
+                name=Text.of("示例项目办公室", "Example Programme Office"),
+                uscc=content.code(OFFICE, "310101"),
+                kinds=frozenset({"owner"}),
+                district="310101",
+                about=Text.of(
+                    "组织场景征集和任务揭榜，并就还没有产品满足的要求立攻关课题。",
+                    "Runs the calls and challenges, and posts research topics on what no product meets yet.",
+                ),
+                contact_name="周示例",
+                contact_email="officer@programme.example",
+                contact_phone="021-55500980",
+            ),
+        )
+        demo.orgs["office"] = row.id
+        organisations.attach_licence(demo.actor("officer"), row.id, content.paper("Example licence of the office"))
+        organisations.submit(demo.actor("officer"), row.id)
+
+    demo.at(demo.ago(440), "organisation", enter)
+    demo.at(demo.ago(438), "verify", lambda: organisations.verify(demo.actor("officer2"), demo.orgs["office"]))
 
 
 def _enter(demo: Demo, data: dict[str, Any], number: int) -> None:

@@ -27,11 +27,11 @@ from marketplace.web.limits import limited
 from marketplace.web.numbers import whole
 from marketplace.web.page import page
 from marketplace.web.pagination import Page, asked_page
+from marketplace.web.workbook import XLSX
 
 bp = Blueprint("exchange", __name__)
 root = Blueprint("schemas", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 500
 KIND = "<any(scenarios, products):kind>"
 

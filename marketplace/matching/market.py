@@ -49,6 +49,8 @@ class Market:
         self.vendors: dict[int, int] = {}
         """Whose each listed product is."""
         self._known: dict[int, Offer] = {}
+        self.version = 0
+        """Grows with each change that is taken in: what was worked out from an older one is worked out anew."""
         self._seen: tuple[int, str] | None = None
         self.depth = 0
         """How many times the process' present user has taken it: followed once, not at each."""
@@ -61,6 +63,7 @@ class Market:
             self._read_all()
             return
         products, challenges = found
+        self.version += bool(products or challenges)
         if products:
             fresh = offers(sorted(products))
             for product_id in products:
@@ -103,6 +106,7 @@ class Market:
         self.vendors = {offer.id: offer.vendor_id for offer in everything.values()}
         self.needs, self.closing = {}, {}
         self._ask()
+        self.version += 1
         self._board = None
 
     def _ask(self, ids: set[int] | None = None) -> None:

@@ -16,7 +16,6 @@ from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.recommending import forms, queries, services
 from marketplace.recommending.states import State
-from marketplace.recommending.workbook import workbook
 from marketplace.rounds.models import Stage
 from marketplace.vocabulary.helpers import state_word
 from marketplace.vocabulary.terms import label
@@ -25,9 +24,9 @@ from marketplace.web.download import send_bytes
 from marketplace.web.forms import Form
 from marketplace.web.numbers import whole
 from marketplace.web.page import page
+from marketplace.web.workbook import XLSX, workbook
 
 bp = Blueprint("recommending", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _context(round_id: int, body_id: int) -> dict[str, Any]:

@@ -201,6 +201,13 @@ PUBLICITY = [
     get("publicity.decide", OFFICER, objection_id="objection"),
     post("publicity.conclude", "in  404 404 404 404 409 403 403", notice_id="notice"),
 ]
+GAPS = [
+    get("gaps.show", EVERYBODY),
+    get("gaps.file", EVERYBODY),
+    # The officer of this town belongs to no organisation that could own a topic.
+    post("gaps.topic", "in  404 404 404 404 404 403 403"),
+    post("gaps.topic", "in  404 404 404 404 404 403 403", {"gap": "nonsense", "owner": "1"}),
+]
 ORGANISATIONS = [
     get("organisations.mine", ACCOUNT),
     get("organisations.new", ACCOUNT),
@@ -338,6 +345,6 @@ CHANGING = [
     get("console.desk", "in  in  in  in  in  in  in  in"),
 ]
 TABLE: tuple[Row, ...] = (
-    *BIDS, *CATALOGUE, *CHALLENGES, *MATCHING, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *ORGANISATIONS, *ROUNDS,
-    *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *GUIDE, *SITE, *CHANGING,
+    *BIDS, *CATALOGUE, *CHALLENGES, *MATCHING, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *GAPS, *ORGANISATIONS,
+    *ROUNDS, *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *GUIDE, *SITE, *CHANGING,
 )  # fmt: skip

@@ -1,9 +1,11 @@
-"""汇总表 as a workbook: every cell is text or a number, never a formula."""
+"""A table as a workbook to hand on: every cell is text or a number, never a formula."""
 
 from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook(title: str, note: str, heads: list[str], rows: list[list[Any]]) -> bytes:
@@ -22,7 +24,7 @@ def workbook(title: str, note: str, heads: list[str], rows: list[list[Any]]) -> 
         sheet.write_string(3, column, head, bold)
     for number, row in enumerate(rows, 4):
         for column, value in enumerate(row):
-            if isinstance(value, int):
+            if isinstance(value, (int, float)):
                 sheet.write_number(number, column, value, plain)
             else:
                 sheet.write_string(number, column, str(value), plain)
