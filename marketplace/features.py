@@ -26,6 +26,7 @@ import marketplace.households.panels
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services
+import marketplace.matching.gap_panels
 import marketplace.matching.messages
 import marketplace.matching.panels
 import marketplace.matching.services

@@ -6,8 +6,10 @@ domain has what this one lacks, the map says so.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from marketplace.fit.compare import UNKNOWN, Answer, Fit
 from marketplace.fit.needs import Need, Requirement
@@ -44,7 +46,8 @@ class Gap:
     """One cell; rates of different things (``counted``) are different cells.
 
     ``needs`` counts those who ask, ``asked`` requirements by value as typed in the canonical unit, ``stated`` the
-    products of the domain that state the parameter; ``best`` is their best value where values have one order.
+    products of the domain that state the parameter; ``best`` is their best value where values have one order, else the
+    one that comes nearest to the strictest requirement.
     ``strictest`` is the requirement that fewest of them meet, ``meeting`` how many do, and ``nearest`` how near they come.
     """
 
@@ -66,12 +69,49 @@ class Gap:
     unmet: tuple[Unmet, ...]
 
 
+_Place = tuple[str, str, str]
+"""Domain ("" for all of them together), parameter, and the thing counted where rates count several."""
 _Stated = list[tuple[int, Specification]]
+
+
+class _Offered:
+    """What is stated in one place: each value once, with the first who states it and all who do."""
+
+    def __init__(self) -> None:
+        self.values: dict[object, tuple[int, Specification, set[int]]] = {}
+        self._contenders: dict[str, _Stated] = {}
+
+    def add(self, offer_id: int, one: Specification, compared: object) -> None:
+        """Note that this product states this value."""
+        self.values.setdefault(compared, (offer_id, one, set()))[2].add(offer_id)
+
+    def join(self, other: _Offered) -> None:
+        """Add what is stated in another place."""
+        for compared, (offer_id, one, ids) in other.values.items():
+            self.values.setdefault(compared, (offer_id, one, set()))[2].update(ids)
+
+    @cached_property
+    def stated(self) -> int:
+        """How many products state it."""
+        return len(set().union(*(ids for _id, _one, ids in self.values.values())))
+
+    def meeting(self, line: Requirement) -> int:
+        """How many products meet the requirement."""
+        ask = line.ask
+        assert ask is not None
+        met = (ids for _id, one, ids in self.values.values() if _RANK[ask(one.value, False).fit] == 2)
+        return len(set().union(*met))
+
+    def contenders(self, parameter: Parameter, op: str) -> _Stated:
+        """Those who may come nearest, best first: for a figure with a direction the best one, else one of each value."""
+        if op not in self._contenders:
+            self._contenders[op] = _contenders(parameter, op, [(i, one) for i, one, _ids in self.values.values()])
+        return self._contenders[op]
 
 
 def gap_map(needs: Iterable[Need], offers: Iterable[Offer]) -> list[Gap]:
     """Every cell in which something is asked, in the order of domain, task and the vocabulary."""
-    everywhere, by_domain = _stated(offers)
+    offered = _offered(offers)
     asked: dict[tuple[str, str, str, str, str], list[tuple[Need, Requirement]]] = {}
     for need in needs:
         for line in need.requirements:
@@ -81,28 +121,33 @@ def gap_map(needs: Iterable[Need], offers: Iterable[Offer]) -> list[Gap]:
                 asked.setdefault(cell, []).append((need, line))
     order = {key: number for number, key in enumerate(parameters())}
     cells = sorted(asked, key=lambda c: (c[0], c[1], order[c[2]], *c[3:]))
-    return [_gap(cell, asked[cell], by_domain.get((cell[0], cell[2]), []), everywhere[cell[2]]) for cell in cells]
+    return [_gap(cell, asked[cell], offered) for cell in cells]
 
 
-def _stated(offers: Iterable[Offer]) -> tuple[dict[str, _Stated], dict[tuple[str, str], _Stated]]:
-    everywhere: dict[str, _Stated] = {key: [] for key in parameters()}
-    by_domain: dict[tuple[str, str], _Stated] = {}
+def _offered(offers: Iterable[Offer]) -> dict[_Place, _Offered]:
+    found: defaultdict[_Place, _Offered] = defaultdict(_Offered)
+    known = parameters()
     for offer in offers:
         for one in offer.specifications:
-            if one.parameter in everywhere:
-                everywhere[one.parameter].append((offer.id, one))
-                by_domain.setdefault((offer.domain, one.parameter), []).append((offer.id, one))
-    return everywhere, by_domain
+            parameter = known.get(one.parameter)
+            if parameter is None:
+                continue
+            counted, compared = one.value.counted if parameter.counted else "", _compared(one.value)
+            found[offer.domain, parameter.key, counted].add(offer.id, one, compared)
+    for (domain, key, counted), here in list(found.items()):
+        if domain:
+            found["", key, counted].join(here)
+    return found
 
 
 def _gap(
-    cell: tuple[str, str, str, str, str], asked: list[tuple[Need, Requirement]], here: _Stated, everywhere: _Stated
+    cell: tuple[str, str, str, str, str], asked: list[tuple[Need, Requirement]], offered: dict[_Place, _Offered]
 ) -> Gap:
     domain, task, key, op, counted = cell
     parameter = parameters()[key]
-    if parameter.counted:
-        here, everywhere = ([s for s in stated if s[1].value.counted == counted] for stated in (here, everywhere))
-    contenders, others = _contenders(parameter, op, here), _contenders(parameter, op, everywhere)
+    here = offered.get((domain, key, counted)) or _Offered()
+    everywhere = offered.get(("", key, counted)) or _Offered()
+    contenders, others = here.contenders(parameter, op), everywhere.contenders(parameter, op)
     unmet = []
     for need, line in asked:
         answer, offer_id, one = _nearest(line, contenders)
@@ -114,35 +159,25 @@ def _gap(
         text = _canonical(line.value)
         counts[text] = counts.get(text, 0) + 1
     is_ladder = parameter.kind in ("number", "ordinal") and op in (">=", "<=")
-    best = contenders[0][1] if contenders and is_ladder else None
     figures = sorted(_figure(line.value) for _need, line in asked if line.value.low is not None)
     spread = Spread(figures[0], _median(figures), figures[-1]) if figures else None
     musts = sum(line.is_must for _need, line in asked)
-    stated = len({offer_id for offer_id, _one in here})
     strictest, meeting = _strictest(parameter, op, [line for _need, line in asked], here)
+    nearest, _offer, at = _nearest(strictest, contenders)
+    best = contenders[0][1] if contenders and is_ladder else at
     return Gap(
         domain, task, key, op, counted, len({need.id for need, _line in asked}), musts, len(asked) - musts,
-        tuple(sorted(counts.items(), key=lambda c: (-c[1], c[0]))), spread, stated, best, strictest, meeting,
-        _nearest(strictest, contenders)[0], tuple(unmet),
+        tuple(sorted(counts.items(), key=lambda c: (-c[1], c[0]))), spread, here.stated, best, strictest, meeting,
+        nearest, tuple(unmet),
     )  # fmt: skip
 
 
-def _strictest(parameter: Parameter, op: str, lines: Sequence[Requirement], stated: _Stated) -> tuple[Requirement, int]:
+def _strictest(
+    parameter: Parameter, op: str, lines: Sequence[Requirement], offered: _Offered
+) -> tuple[Requirement, int]:
     """The requirement that fewest products meet, among those the one that asks most, and how many meet it."""
-    by_value: dict[object, tuple[Specification, set[int]]] = {}
-    for offer_id, one in stated:
-        by_value.setdefault(_compared(one.value), (one, set()))[1].add(offer_id)
-    first: dict[object, Requirement] = {}
-    for line in lines:
-        first.setdefault(_compared(line.value), line)
-
-    def count(line: Requirement) -> int:
-        ask = line.ask
-        assert ask is not None
-        met = [ids for one, ids in by_value.values() if _RANK[ask(one.value, False).fit] == 2]
-        return len(set().union(*met))
-
-    counted = [(count(line), line) for line in first.values()]
+    first = {_compared(line.value): line for line in reversed(lines)}
+    counted = [(offered.meeting(line), line) for line in first.values()]
     meeting, strictest = min(counted, key=lambda c: (c[0], -_demand(parameter, op, c[1].value)))
     return strictest, meeting
 
@@ -166,18 +201,13 @@ def _compared(value: Value) -> tuple[object, ...]:
 
 
 def _contenders(parameter: Parameter, op: str, stated: _Stated) -> _Stated:
-    """Those who may come nearest, best first: for a figure with a direction the best one, else one of each value."""
     if parameter.kind == "number" and op in (">=", "<="):
+        figures = [s for s in stated if s[1].value.low is not None]
         sign = -1 if op == ">=" else 1
-        return sorted((s for s in stated if s[1].value.low is not None), key=lambda s: sign * (s[1].value.low or 0.0))[
-            :1
-        ]
+        return sorted(figures, key=lambda s: sign * (s[1].value.low or 0.0))[:1]
     if parameter.kind == "ordinal":
-        stated = sorted(stated, key=lambda s: -parameter.values.index(s[1].value.items[0]))
-    first: dict[object, tuple[int, Specification]] = {}
-    for one in stated:
-        first.setdefault(_compared(one[1].value), one)
-    return list(first.values())
+        return sorted(stated, key=lambda s: -parameter.values.index(s[1].value.items[0]))
+    return stated
 
 
 def _nearest(line: Requirement, stated: _Stated) -> tuple[Answer, int | None, Specification | None]:

@@ -46,7 +46,6 @@ def show() -> Any:
     is_officer = "officer" in actor.roles
     return page(
         "matching/gaps.html",
-        form=Form() if is_officer else None,
         found=found,
         heat=gapmap.heat(found.gaps),
         by_parameter=[

@@ -59,6 +59,22 @@ def test_what_is_asked_what_exists_and_what_nobody_meets() -> None:
     assert [(u.nearest.fit, u.elsewhere) for u in elsewhere.unmet] == [(Fit.UNKNOWN, True)]
 
 
+def test_where_values_have_no_order_the_best_is_what_comes_nearest_to_the_strictest() -> None:
+    needs = [
+        _need(1, "logistics", "other", ("temperature", "-20~45")),
+        _need(2, "logistics", "other", ("temperature", "0~30")),
+    ]
+    offers = [_offer(1, "logistics", ("temperature", "0~40")), _offer(2, "logistics", ("temperature", "-10~45"))]
+    (cell,) = gap_map(needs, offers)
+    assert cell.best is not None
+    assert (cell.strictest.value.typed, cell.best.value.typed, cell.nearest.gap, cell.meeting) == (
+        "-20~45",
+        "-10~45",
+        10,
+        0,
+    )
+
+
 def test_rates_of_different_things_are_different_gaps() -> None:
     needs = [
         _need(1, "logistics", "parcel_sorting", ("throughput", "900 件/h")),

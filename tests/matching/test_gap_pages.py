@@ -138,6 +138,15 @@ def test_without_challenges_the_page_says_what_will_stand_there(world: World) ->
     assert "No challenge has been published yet" in words(client(world), "/en/gaps")
 
 
+def test_the_programme_page_counts_the_gaps_of_each_domain(world: World) -> None:
+    assert "在册产品满足" not in words(client(world), "/zh/programme")
+    _asking(world, payload="120")
+    _offer(world, payload="95", lift_ride="yes")
+    page = words(client(world), "/zh/programme")
+    assert "1 项已发布的榜题提出的要求里，有 1 条还没有在册产品满足" in page
+    assert 'href="/zh/gaps?domain=healthcare#list"' in client(world).get("/zh/programme").text
+
+
 def test_the_workbook_says_the_same_and_holds_no_formula(world: World) -> None:
     _asking(world, payload="120")
     _offer(world, payload="95", lift_ride="yes")
