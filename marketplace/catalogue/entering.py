@@ -62,6 +62,7 @@ def data_of(row: Product) -> WholeProduct:
                 condition=_plain(s.condition),
                 evidence=s.evidence,
                 evidence_date=s.evidence_date,
+                expires=s.expires,
             )
             for s in row.specifications
             if s.parameter in parameters()

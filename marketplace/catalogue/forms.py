@@ -16,6 +16,7 @@ from marketplace.web.forms import AtMost, Form, both_languages
 PRICES = [("fixed", _l("一口价")), ("range", _l("区间")), ("on_request", _l("面议"))]
 EVIDENCE = [("claimed", _l("自报")), ("video", _l("视频")), ("laboratory", _l("检测报告")), ("trial", _l("本市实测"))]
 MOST = 1_000_000
+VARIANTS = [("accessory", _l("配件：装在产品上，例如夹爪、低温套件")), ("variant", _l("型号：代替原型号的另一款"))]
 
 
 class ProductForm(Form):
@@ -42,3 +43,12 @@ class ProductForm(Form):
         super().__init__(*args, **kwargs)
         self.domain.choices = [(d.key, best(d.label)) for d in domains().values()]
         self.tasks.choices = [(t.key, best(t.label)) for d in domains().values() for t in d.tasks if t.key != "other"]
+
+
+class VariantForm(Form):
+    """A variant or an accessory; its values are typed as rows beside this form."""
+
+    kind = RadioField(_l("这是什么"), choices=VARIANTS, default="accessory")
+    vars().update(both_languages("name", _l("名称"), limit=60, required=_l("请填名称，例如“25 kg 夹爪”。")))
+    extra_price = IntegerField(_l("加价"), [Optional(), NumberRange(0, MOST, _l("请填 0 或更大的整数。"))])
+    revision = HiddenField()

@@ -6,11 +6,12 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.states import LIFECYCLE, State
+from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Identified, Revised, UTCDateTime, choice
 from marketplace.kernel.text import Text, TextType
 from marketplace.organisations.models import Organisation
@@ -32,6 +33,13 @@ class Evidence(enum.Enum):
     VIDEO = "video"
     LABORATORY = "laboratory"
     TRIAL = "trial"
+
+
+class VariantKind(enum.Enum):
+    """A version of the product that is ordered instead of it, or something mounted on it."""
+
+    VARIANT = "variant"
+    ACCESSORY = "accessory"
 
 
 class Product(Identified, Revised, Base):
@@ -62,8 +70,14 @@ class Product(Identified, Revised, Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     vendor: Mapped[Organisation] = relationship()
+    # The product's own values; those that a variant replaces stand with the variant.
     specifications: Mapped[list[Specification]] = relationship(
-        back_populates="product", order_by="Specification.id", cascade="all, delete-orphan"
+        primaryjoin="and_(Product.id == Specification.product_id, Specification.variant_id.is_(None))",
+        order_by="Specification.id",
+        cascade="all, delete-orphan",
+    )
+    variants: Mapped[list[ProductVariant]] = relationship(
+        back_populates="product", order_by="ProductVariant.id", cascade="all, delete-orphan"
     )
 
     @hybrid_property
@@ -84,22 +98,64 @@ class Product(Identified, Revised, Base):
 LIFECYCLE.attach(Product)
 
 
+class ProductVariant(Identified, Base):
+    """A named variant or accessory: with it the product has the values that stand here instead of its own.
+
+    ``extra_price`` in whole 万元 on top of the product's; none where the vendor does not say.
+    """
+
+    __tablename__ = "product_variant"
+    __table_args__ = (CheckConstraint("extra_price IS NULL OR extra_price >= 0", name="extra_price_not_negative"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[VariantKind] = mapped_column(choice(VariantKind))
+    name: Mapped[Text] = mapped_column(TextType)
+    extra_price: Mapped[int | None]
+
+    product: Mapped[Product] = relationship(back_populates="variants")
+    specifications: Mapped[list[Specification]] = relationship(
+        order_by="Specification.id", cascade="all, delete-orphan"
+    )
+
+
 class Specification(Identified, Base):
-    """One typed value of a product with its condition and evidence."""
+    """One typed value of a product, or of one of its variants, with its condition and evidence."""
 
     __tablename__ = "specification"
-    __table_args__ = (UniqueConstraint("product_id", "parameter"),)
+    __table_args__ = (
+        # NULLs differ from each other in a unique constraint, so the product's own values need an index of their own.
+        Index(
+            "uq_specification_own_parameter",
+            "product_id",
+            "parameter",
+            unique=True,
+            sqlite_where=text("variant_id IS NULL"),
+            postgresql_where=text("variant_id IS NULL"),
+        ),
+        UniqueConstraint("variant_id", "parameter"),
+        CheckConstraint(
+            "expires IS NULL OR (evidence_date IS NOT NULL AND expires > evidence_date)", name="expires_after_evidence"
+        ),
+    )
+    # A value belongs to its product's own or to a variant's; being with one of the two is enough.
+    __mapper_args__ = {"legacy_is_orphan": True}
 
-    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("product_variant.id", ondelete="CASCADE"))
     parameter: Mapped[str] = mapped_column(String(40), index=True)
     value_json: Mapped[dict[str, Any]] = mapped_column("value", JSON)
     condition: Mapped[Text] = mapped_column(TextType)
     evidence: Mapped[Evidence] = mapped_column(choice(Evidence), default=Evidence.CLAIMED)
     evidence_date: Mapped[date | None]
-
-    product: Mapped[Product] = relationship(back_populates="specifications")
+    expires: Mapped[date | None]
+    """The last day on which the evidence holds; after it the value counts as claimed."""
 
     @property
     def value(self) -> Value:
         """The value as typed and as compared."""
         return Value.from_json(self.value_json)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the evidence no longer holds today."""
+        return self.expires is not None and self.expires < clock.today()

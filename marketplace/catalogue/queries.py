@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.catalogue.models import Product
+from marketplace.catalogue.models import Product, ProductVariant
 from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.states import State
 from marketplace.kernel.actor import Actor
@@ -18,7 +18,11 @@ from marketplace.kernel.errors import NotFound
 
 def _whole() -> tuple[Any, ...]:
     """What a product is loaded with; made when it is first asked for, since it configures every table of the site."""
-    return joinedload(Product.vendor), selectinload(Product.specifications)
+    return (
+        joinedload(Product.vendor),
+        selectinload(Product.specifications),
+        selectinload(Product.variants).selectinload(ProductVariant.specifications),
+    )
 
 
 def get(actor: Actor, product_id: int) -> Product:
@@ -35,6 +39,15 @@ def visible(actor: Actor, ids: Sequence[int]) -> list[Product]:
     query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_whole())
     rows = {row.id: row for row in session().scalars(query)}
     return [rows[i] for i in ids if i in rows]
+
+
+def offers_rows(ids: Sequence[int]) -> list[Product]:
+    """Listed products with all that a match reads (values, variants, vendor), in four statements for any number.
+
+    For the site's own reckoning: whoever shows any of it selects through ``visible``.
+    """
+    query = select(Product).where(Product.id.in_(ids), Product.state == State.LISTED).options(*_whole())
+    return list(session().scalars(query.order_by(Product.id)))
 
 
 def named(actor: Actor, ids: Sequence[int]) -> list[Product]:

@@ -14,9 +14,9 @@ REFRESH = {ProductChanged: "product_id", ProductListed: "product_id", ProductWit
 
 @document("product", model=Product, policy=PRODUCT, refresh_on=REFRESH)
 def product_document(row: Product) -> Document:
-    """Name, texts and specifications, in both languages."""
+    """Name, texts, variants and specifications, in both languages."""
     specifications = []
-    for entry in row.specifications:
+    for entry in (*row.specifications, *(s for v in row.variants for s in v.specifications)):
         parameter = parameters().get(entry.parameter)
         if parameter is None:
             continue
@@ -29,6 +29,7 @@ def product_document(row: Product) -> Document:
         title=(row.name.zh, row.name.en, row.model),
         body=(
             *(text for t in (row.summary, row.description, row.vendor.name, domain, *tasks) for text in (t.zh, t.en)),
+            *(text for v in row.variants for text in (v.name.zh, v.name.en)),
             *specifications,
         ),
         facets={

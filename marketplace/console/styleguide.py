@@ -79,6 +79,8 @@ def samples() -> dict[str, Any]:
         "standings": _standings(),
         "soon": clock.now() + timedelta(days=3, hours=4),
         "today": clock.today(),
+        "earlier": clock.today() - timedelta(days=90),
+        "later": clock.today() + timedelta(days=400),
         "where": Page(2, 61),
         "weeks": _weeks(),
         "facet": _facet(),

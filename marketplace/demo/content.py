@@ -58,6 +58,13 @@ def products() -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
+def shelf() -> dict[str, dict[str, Any]]:
+    """What some vendors say of a product beyond its page, by the product's key."""
+    found: dict[str, dict[str, Any]] = _load("shelf")
+    return found
+
+
+@lru_cache(maxsize=1)
 def stories() -> dict[str, dict[str, Any]]:
     """What becomes of each scenario, by its key."""
     found: dict[str, dict[str, Any]] = _load("stories")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -151,27 +152,33 @@ def _dates(data: dict[str, Any]) -> list[date]:
 
 def _specifications(demo: Demo, data: dict[str, Any]) -> None:
     """What can be said by now: a value whose evidence is still to come is claimed only."""
-    today = clock.today()
     rows, measured = [], []
     for entry in data["specs"]:
-        parameter = parameters()[entry["parameter"]]
-        on = entry.get("evidence_date")
-        level = Evidence(entry["evidence"])
-        if isinstance(on, date) and on > today:
-            level, on = Evidence.CLAIMED, None
-        if level is Evidence.TRIAL:
-            measured.append((parameter.key, on))
-            level = Evidence.LABORATORY
-        rows.append(
-            catalogue.SpecificationData(
-                parameter=parameter.key,
-                value=parse(parameter, entry["value"], entry.get("unit", ""), entry.get("counted", "")),
-                condition=content.text(entry.get("condition")),
-                evidence=level,
-                evidence_date=on if isinstance(on, date) else None,
-            )
-        )
+        row = specification(demo, entry)
+        if row.evidence is Evidence.TRIAL:
+            assert row.evidence_date is not None
+            measured.append((row.parameter, row.evidence_date))
+            row = replace(row, evidence=Evidence.LABORATORY)
+        rows.append(row)
     product_id = demo.products[data["key"]]
     catalogue.set_specifications(demo.actor(data["vendor"]), product_id, rows)
     for key, on in measured:
         catalogue.measured_here(SYSTEM, product_id, key, on=on)
+
+
+def specification(demo: Demo, entry: dict[str, Any]) -> catalogue.SpecificationData:
+    """One line of a data file as it can be said by now; ``expires_in`` is in days from the demo's last day."""
+    parameter = parameters()[entry["parameter"]]
+    level, given = Evidence(entry["evidence"]), entry.get("evidence_date")
+    on = given if isinstance(given, date) else None
+    if on is not None and on > clock.today():
+        level, on = Evidence.CLAIMED, None
+    expires = clock.beijing(demo.now).date() + timedelta(days=entry["expires_in"]) if "expires_in" in entry else None
+    return catalogue.SpecificationData(
+        parameter=parameter.key,
+        value=parse(parameter, entry["value"], entry.get("unit", ""), entry.get("counted", "")),
+        condition=content.text(entry.get("condition")),
+        evidence=level,
+        evidence_date=on,
+        expires=expires if on is not None and expires is not None and expires > on else None,
+    )

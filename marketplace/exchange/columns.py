@@ -305,6 +305,10 @@ PRODUCTS = Format(
                     "evidence_date", Text.of("证据日期", "Evidence date"), "date",
                     help=Text.of("例如 2026-03-01。", "For example 2026-03-01."),
                 ),
+                Column(
+                    "expires", Text.of("证据有效期至", "Evidence expires"), "date",
+                    help=Text.of("晚于证据日期，例如 2028-03-01；没有就空着。", "After the evidence date, for example 2028-03-01; empty where it has none."),
+                ),
             ),
         ),
     ),

@@ -99,7 +99,7 @@ def _offer(number: int, item: Item, today: date) -> Offer:
     assert isinstance(data, WholeProduct)
     lines = tuple(
         Specification(parameter=s.parameter, value=s.value, condition=s.condition, row=row,
-                      evidence=Evidence[s.evidence.name], evidence_date=s.evidence_date)
+                      evidence=Evidence[s.evidence.name], evidence_date=s.evidence_date, expires=s.expires)
         for s, row in zip(data.specifications, _rows(item), strict=True)
     )  # fmt: skip
     page = data.page

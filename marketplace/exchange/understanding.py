@@ -350,13 +350,17 @@ def _product(reader: _Reader, key: str, problems: list[Problem]) -> Item:
     _noted(reader, wrong, before)
     specifications, lines = [], []
     for line, row in _lines(reader.record, "specifications", "value", problems):
+        on, expires = row.date("evidence_date"), row.date("expires")
+        if wrong_dates := catalogue.wrong_dates(on, expires):
+            row.wrong("expires", wrong_dates)
         specifications.append(
             catalogue.SpecificationData(
                 parameter=line.parameter.key,
                 value=line.value,
                 condition=row.text("condition"),
                 evidence=Evidence(row.choice("evidence")),
-                evidence_date=row.date("evidence_date"),
+                evidence_date=on,
+                expires=expires,
             )
         )
         lines.append(line)

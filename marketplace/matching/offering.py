@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.catalogue.models import Product, Specification
+from marketplace.catalogue.models import Product, ProductVariant, Specification
 from marketplace.catalogue.states import State
 from marketplace.challenges.content import ChallengeContent
 from marketplace.fit.needs import Level, Need, Requirement
@@ -51,7 +51,7 @@ _PAGE = (
 )  # fmt: skip
 _LINE = (
     Specification.id, Specification.parameter, Specification.value_json, Specification.condition, Specification.evidence,
-    Specification.evidence_date,
+    Specification.evidence_date, Specification.expires, ProductVariant.name,
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def _some(ids: Sequence[int]) -> dict[int, Offer]:
     query = (
         select(*_PAGE, *_LINE)
         .outerjoin(Specification, Specification.product_id == Product.id)
+        .outerjoin(ProductVariant, ProductVariant.id == Specification.variant_id)
         .where(Product.state == State.LISTED, Product.id.in_(ids))
         .order_by(Product.id, Specification.id)
     )
@@ -74,7 +75,8 @@ def _everything() -> dict[int, Offer]:
     """All of them with two questions, pages and lines."""
     lines = (
         select(Specification.product_id, *_LINE)
-        .join(Product)
+        .join(Product, Product.id == Specification.product_id)
+        .outerjoin(ProductVariant, ProductVariant.id == Specification.variant_id)
         .where(Product.state == State.LISTED)
         .order_by(Specification.product_id, Specification.id)
     )
@@ -87,13 +89,15 @@ def _everything() -> dict[int, Offer]:
 
 
 def _offered(row: Any) -> Offered:
-    line_id, parameter, value, condition, evidence, evidence_date = row
+    line_id, parameter, value, condition, evidence, evidence_date, expires, variant = row
     return Offered(
         parameter=parameter,
         value=Value.from_json(value),
         condition=condition,
         evidence=Evidence[evidence.name],
         evidence_date=evidence_date,
+        expires=expires,
+        variant=variant.zh or variant.en if variant else "",
         row=str(line_id),
     )
 

@@ -204,6 +204,7 @@ def start(app: Flask) -> None:
         best=best,
         language=language,
         now=clock.now,
+        today=clock.today,
         wan_range=wan_range,
         picture_address=picture_address,
         icon=icon,

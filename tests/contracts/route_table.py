@@ -89,6 +89,14 @@ CATALOGUE = [
     get("catalogue.show", "404 404 404 200 404 200 200 404", product_id="withdrawn_product"),
     get("catalogue.edit", "in  403 403 200 403 403 403 403", product_id="listed_product"),
     get("catalogue.edit", "in  404 404 200 404 403 403 404", product_id="draft_product"),
+    get("catalogue.new_variant", "in  403 403 200 403 403 403 403", product_id="listed_product"),
+    get("catalogue.new_variant", "in  404 404 200 404 403 403 404", product_id="draft_product"),
+    get("catalogue.variant", "in  403 403 200 403 403 403 403", product_id="listed_product", variant_id="variant"),
+    # A variant of one product is not reached through another.
+    get("catalogue.variant", "in  404 404 404 404 403 403 404", product_id="draft_product", variant_id="variant"),
+    post(
+        "catalogue.remove_variant", "in  403 403 302 403 403 403 403", product_id="listed_product", variant_id="variant"
+    ),
     get("catalogue.specifications", "in  403 403 200 403 403 403 403", product_id="listed_product"),
     get("catalogue.specifications", "in  404 404 200 404 403 403 404", product_id="draft_product"),
     post("catalogue.act", "in  404 404 404 404 404 404 404", product_id="draft_product"),

@@ -233,6 +233,7 @@ def _products(town: Town) -> None:
     ids["listed_product"] = world.product(name="已公开").id
     ids["draft_product"] = world.product(name="草稿", listed=False).id
     ids["rival_draft_product"] = world.product("rival", name="对手草稿", listed=False).id
+    ids["variant"] = world.variant(ids["listed_product"], payload="80").id
     ids["withdrawn_product"] = world.product(name="已下架").id
     with unit_of_work():
         catalogue.withdraw(world.vendor, ids["withdrawn_product"])

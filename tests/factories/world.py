@@ -14,7 +14,7 @@ from marketplace.bids.document import BidDocument, Declarations, Response
 from marketplace.bids.models import Bid
 from marketplace.bids.services import drafting, opening, submitting
 from marketplace.catalogue import services as catalogue
-from marketplace.catalogue.models import Evidence, PriceKind, Product
+from marketplace.catalogue.models import Evidence, PriceKind, Product, ProductVariant, VariantKind
 from marketplace.challenges import queries as challenge_queries
 from marketplace.challenges import services as challenges
 from marketplace.challenges.models import Challenge
@@ -249,6 +249,23 @@ class World:
             with unit_of_work():
                 catalogue.list_(actor, product_id)
         return session().get_one(Product, product_id)
+
+    def variant(self, product_id: int, *, name: str = "加强臂", **values: str) -> ProductVariant:
+        """A variant of one of the vendor's products with those values."""
+        data = catalogue.VariantData(
+            kind=VariantKind.VARIANT,
+            name=Text.of(name, f"EN {name}"),
+            extra_price=3,
+            specifications=tuple(
+                catalogue.SpecificationData(
+                    parameter=k, value=parse(parameters()[k], v), condition=Text(), evidence=Evidence.CLAIMED
+                )
+                for k, v in values.items()
+            ),
+        )
+        with unit_of_work():
+            variant_id = catalogue.save_variant(self.vendor, product_id, None, data).id
+        return session().get_one(ProductVariant, variant_id)
 
     def bid(
         self, challenge: Challenge, vendor: str = "vendor", *, text: str = "分两阶段部署。", price: int = 180_000

@@ -1,23 +1,20 @@
-"""Pages of the catalogue."""
+"""A product's page, what its vendor says on it, and making it public."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 
 from marketplace.catalogue import forms, queries, services
-from marketplace.catalogue.models import Evidence, PriceKind, Product
+from marketplace.catalogue.models import PriceKind, Product
 from marketplace.catalogue.policies import PRODUCT
+from marketplace.catalogue.views.blueprint import bp
 from marketplace.kernel.actor import EDITORS
 from marketplace.kernel.db import unit_of_work
-from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import gettext as _
-from marketplace.kernel.i18n import language
-from marketplace.kernel.text import Text, clean
 from marketplace.organisations import queries as organisations
-from marketplace.vocabulary import entry as entries
 from marketplace.vocabulary.parameters import groups, parameters
 from marketplace.web.actor import current_actor, signed_in
 from marketplace.web.forms import Form
@@ -25,8 +22,6 @@ from marketplace.web.numbers import whole
 from marketplace.web.page import page
 from marketplace.web.pagination import Page, asked_page
 from marketplace.web.panels import panels
-
-bp = Blueprint("catalogue", __name__)
 
 
 @bp.get("/my/products")
@@ -57,7 +52,15 @@ def show(product_id: int) -> Any:
     ]
     headline = [(p, by_parameter[p.key]) for p in parameters().values() if p.key in by_parameter and p.kind == "number"]
     more = panels("product", current_actor(), row)
-    return page("catalogue/show.html", product=row, grouped=grouped, headline=headline[:3], more=more, form=Form())
+    return page(
+        "catalogue/show.html",
+        product=row,
+        grouped=grouped,
+        headline=headline[:3],
+        more=more,
+        form=Form(),
+        parameters=parameters(),
+    )
 
 
 def _data(form: forms.ProductForm, old: Product | None = None) -> services.ProductData:
@@ -89,7 +92,7 @@ def new() -> Any:
             with unit_of_work():
                 product_id = services.create(actor, vendor_id or 0, _data(form)).id
             flash(_("已存为草稿。接下来填规格。"), "ok")
-            return redirect(url_for(".specifications", product_id=product_id))
+            return redirect(url_for("catalogue.specifications", product_id=product_id))
     return page("catalogue/edit.html", form=form, product=None, vendors=own, vendor_id=vendor_id)
 
 
@@ -110,84 +113,8 @@ def edit(product_id: int) -> Any:
                 old = queries.get(actor, product_id)
                 services.edit(actor, product_id, _data(form, old), seen=whole(form.revision.data))
             flash(_("已保存。"), "ok")
-            return redirect(url_for(".show", product_id=product_id))
+            return redirect(url_for("catalogue.show", product_id=product_id))
     return page("catalogue/edit.html", form=form, product=queries.get(actor, product_id), vendors=[], vendor_id=None)
-
-
-@bp.route("/products/<int:product_id>/specifications", methods=["GET", "POST"])
-@signed_in
-def specifications(product_id: int) -> Any:
-    """Typed values with units, conditions and evidence."""
-    actor = current_actor()
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
-    form = Form()
-    rows = [e for s in row.specifications if (e := _row(s)) is not None]
-    revision = row.revision
-    if form.validate_on_submit():
-        rows = entries.read(
-            request.form,
-            ("condition_zh", "condition_en", "evidence", "evidence_date"),
-            lists=request.form.to_dict(flat=False),
-        )
-        added = parameters().get(request.form.get("add", ""))
-        if added and all(r.parameter is not added for r in rows):
-            rows.append(entries.Entry(added, unit=added.unit, extra={"evidence": "claimed"}))
-        else:
-            revision = whole(request.form.get("revision")) or revision
-            with form.refusals():
-                data = _checked(rows)
-                with unit_of_work():
-                    services.set_specifications(actor, product_id, data, seen=whole(request.form.get("revision")))
-                flash(_("规格已保存。"), "ok")
-                return redirect(url_for(".show", product_id=product_id))
-    return page(
-        "catalogue/specifications.html",
-        form=form,
-        product=queries.get(actor, product_id),
-        rows=rows,
-        revision=revision,
-        groups=groups(),
-        parameters=parameters(),
-        evidence=forms.EVIDENCE,
-    )
-
-
-def _row(entry: Any) -> entries.Entry | None:
-    on = entry.evidence_date.isoformat() if entry.evidence_date else ""
-    extra = {"evidence": entry.evidence.value, "evidence_date": on}
-    return entries.shown_again(
-        entry.parameter, entry.value, condition_zh=entry.condition.zh, condition_en=entry.condition.en, **extra
-    )
-
-
-def _checked(rows: list[entries.Entry]) -> list[services.SpecificationData]:
-    data = []
-    for entry in rows:
-        on = None
-        if entry.extra["evidence_date"]:
-            try:
-                on = date.fromisoformat(entry.extra["evidence_date"])
-            except ValueError:
-                entry.error = entry.error or _("证据日期请填成 2026-03-01 这样。")
-        known = {e.value for e in Evidence}
-        evidence = Evidence(entry.extra["evidence"]) if entry.extra["evidence"] in known else Evidence.CLAIMED
-        condition = Text.of(clean(entry.extra["condition_zh"]), clean(entry.extra["condition_en"]))
-        if entry.value is not None:
-            data.append(
-                services.SpecificationData(
-                    parameter=entry.parameter.key,
-                    value=entry.value,
-                    condition=condition,
-                    evidence=evidence,
-                    evidence_date=on,
-                )
-            )
-    wrong = [e for e in rows if e.error]
-    if wrong:
-        names = _("、").join(e.parameter.label.best(language()) for e in wrong)
-        raise Invalid("rows", _("还有 %(count)s 处要改：%(names)s。", count=len(wrong), names=names))
-    return data
 
 
 @bp.post("/products/<int:product_id>/act")
@@ -206,4 +133,4 @@ def act(product_id: int) -> Any:
         else:
             services.withdraw(actor, product_id)
     flash(_("产品已公开，几秒后可以搜到。") if wanted == "list" else _("产品已下架。"), "ok")
-    return redirect(url_for(".show", product_id=product_id))
+    return redirect(url_for("catalogue.show", product_id=product_id))

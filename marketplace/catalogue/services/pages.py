@@ -1,25 +1,22 @@
-"""Entering, editing, listing and withdrawing products."""
+"""Entering, editing, listing and withdrawing products: what stands on their pages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from marketplace.catalogue import events, queries
-from marketplace.catalogue.models import Evidence, PriceKind, Product, Specification
+from marketplace.catalogue.models import PriceKind, Product
 from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.states import LIFECYCLE
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import record, session
-from marketplace.kernel.errors import Conflict, Invalid, InvalidMany, NotFound
+from marketplace.kernel.errors import Conflict, InvalidMany, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.services import require_verified
-from marketplace.vocabulary.parameters import Value
 from marketplace.vocabulary.terms import domains
 
 MOST_PRICE = 1_000_000
@@ -40,17 +37,6 @@ class ProductData:
     price_max: int | None = None
     lease_per_month: int | None = None
     launched: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpecificationData:
-    """One value with its evidence."""
-
-    parameter: str
-    value: Value
-    condition: Text
-    evidence: Evidence
-    evidence_date: date | None = None
 
 
 def wrong_fields(data: ProductData) -> dict[str, str]:
@@ -110,52 +96,6 @@ def edit(actor: Actor, product_id: int, data: ProductData, *, seen: int | None =
     write_page(row, data)
     record(events.ProductChanged(actor=actor, product_id=row.id))
     return row
-
-
-def set_specifications(
-    actor: Actor, product_id: int, data: list[SpecificationData], *, seen: int | None = None
-) -> Product:
-    """Replace the product's specifications. "Measured in a trial here" is staff's to give, never the vendor's."""
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
-    row.revise(seen)
-    write_specifications(actor, row, data)
-    row.changed_at = clock.now()
-    record(events.ProductChanged(actor=actor, product_id=row.id))
-    return row
-
-
-def write_specifications(actor: Actor, row: Product, data: Sequence[SpecificationData]) -> None:
-    """Put specifications into a row, or ``Invalid``."""
-    known = {s.parameter: s for s in row.specifications}
-    wanted = {d.parameter: d for d in data}
-    if len(wanted) != len(data):
-        raise Invalid("rows", _("同一个参数填了两次。请留一个。"))
-    for parameter, old in known.items():
-        if parameter not in wanted:
-            row.specifications.remove(old)
-    for parameter, new in wanted.items():
-        entry = known.get(parameter)
-        if entry is None:
-            entry = Specification(parameter=parameter)
-            row.specifications.append(entry)
-        measured = entry.evidence is Evidence.TRIAL and entry.value_json == new.value.as_json()
-        if new.evidence is Evidence.TRIAL and not measured and not actor.is_system:
-            raise Invalid("rows", _("“本市实测”由项目办公室在应用验证后填写。请先选检测报告或视频。"))
-        entry.value_json, entry.condition = new.value.as_json(), new.condition
-        entry.evidence, entry.evidence_date = new.evidence, new.evidence_date
-
-
-def measured_here(actor: Actor, product_id: int, parameter: str, *, on: date) -> None:
-    """Record that a value was measured in a trial in this programme."""
-    if not actor.is_system:
-        raise NotFound()
-    row = session().get_one(Product, product_id)
-    entry = row.specification(parameter)
-    if entry is None:
-        raise NotFound()
-    entry.evidence, entry.evidence_date = Evidence.TRIAL, on
-    record(events.ProductChanged(actor=actor, product_id=row.id))
 
 
 def list_(actor: Actor, product_id: int) -> Product:

@@ -1,0 +1,85 @@
+"""Variants and accessories: what a product is like with another arm, another tank, a kit for the cold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marketplace.catalogue import events, queries
+from marketplace.catalogue.models import Product, ProductVariant, VariantKind
+from marketplace.catalogue.policies import PRODUCT
+from marketplace.catalogue.services.pages import MOST_PRICE
+from marketplace.catalogue.services.specifications import SpecificationData, write_specifications
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import record, session
+from marketplace.kernel.errors import Conflict, Invalid, InvalidMany, NotFound
+from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text
+
+MOST_VARIANTS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantData:
+    """One variant with the values that it replaces. ``extra_price`` in whole 万元."""
+
+    kind: VariantKind
+    name: Text
+    extra_price: int | None = None
+    specifications: tuple[SpecificationData, ...] = ()
+
+
+def variant_of(row: Product, variant_id: int) -> ProductVariant:
+    """The product's variant of that id, or ``NotFound``."""
+    found = next((v for v in row.variants if v.id == variant_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def save_variant(
+    actor: Actor, product_id: int, variant_id: int | None, data: VariantData, *, seen: int | None = None
+) -> ProductVariant:
+    """Enter a variant (``variant_id`` none) or replace what one says; at least one value must be its own."""
+    row = queries.get(actor, product_id)
+    PRODUCT.require(actor, "edit", row)
+    variant = variant_of(row, variant_id) if variant_id is not None else None
+    _check(row, variant, data)
+    row.revise(seen)
+    if variant is None:
+        if len(row.variants) >= MOST_VARIANTS:
+            raise Conflict(_("最多 %(count)s 个型号与配件。请先删掉不再提供的。", count=MOST_VARIANTS))
+        variant = ProductVariant(product_id=row.id)
+        row.variants.append(variant)
+    variant.kind, variant.name, variant.extra_price = data.kind, data.name, data.extra_price
+    session().flush()
+    write_specifications(actor, variant, data.specifications)
+    row.changed_at = clock.now()
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+    return variant
+
+
+def _check(row: Product, variant: ProductVariant | None, data: VariantData) -> None:
+    wrong: dict[str, str] = {}
+    if not data.name:
+        wrong["name"] = _("请填名称，例如“25 kg 夹爪”。")
+    others = {name for v in row.variants if v is not variant for name in (v.name.zh, v.name.en)}
+    if {data.name.zh, data.name.en} & others - {""}:
+        wrong["name"] = _("这款产品已经有同名的型号或配件。请换一个名称。")
+    if data.extra_price is not None and not 0 <= data.extra_price <= MOST_PRICE:
+        wrong["extra_price"] = _("请填 0 或更大的整数。")
+    if wrong:
+        raise InvalidMany(wrong)
+    if not data.specifications:
+        raise Invalid("rows", _("请至少填一项和产品本身不同的规格。"))
+
+
+def remove_variant(actor: Actor, product_id: int, variant_id: int) -> Product:
+    """Take a variant and its values off the product."""
+    row = queries.get(actor, product_id)
+    PRODUCT.require(actor, "edit", row)
+    row.variants.remove(variant_of(row, variant_id))
+    row.revise(None)
+    row.changed_at = clock.now()
+    record(events.ProductChanged(actor=actor, product_id=row.id))
+    return row

@@ -1,0 +1,51 @@
+"""Variants and accessories of a product with values of their own; evidence that expires"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0007'
+down_revision = '0006'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('product_variant',
+    sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('name', sa.JSON(), nullable=False),
+    sa.Column('extra_price', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('extra_price IS NULL OR extra_price >= 0', name=op.f('ck_product_variant_extra_price_not_negative')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_product_variant_product_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_variant'))
+    )
+    op.create_index(op.f('ix_product_variant_product_id'), 'product_variant', ['product_id'], unique=False)
+
+    # On SQLite the table is made anew; nothing refers to it.
+    with op.batch_alter_table('specification', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('variant_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('expires', sa.Date(), nullable=True))
+        batch_op.drop_constraint(batch_op.f('uq_specification_product_id_parameter'), type_='unique')
+        batch_op.create_unique_constraint(batch_op.f('uq_specification_variant_id_parameter'), ['variant_id', 'parameter'])
+        batch_op.create_foreign_key(batch_op.f('fk_specification_variant_id_product_variant'), 'product_variant', ['variant_id'], ['id'], ondelete='CASCADE')
+        batch_op.create_check_constraint(batch_op.f('ck_specification_expires_after_evidence'), 'expires IS NULL OR (evidence_date IS NOT NULL AND expires > evidence_date)')
+    op.create_index(op.f('ix_specification_product_id'), 'specification', ['product_id'], unique=False)
+    op.create_index('uq_specification_own_parameter', 'specification', ['product_id', 'parameter'], unique=True, sqlite_where=sa.text('variant_id IS NULL'), postgresql_where=sa.text('variant_id IS NULL'))
+
+
+def downgrade() -> None:
+    op.execute('DELETE FROM specification WHERE variant_id IS NOT NULL')
+    op.drop_index('uq_specification_own_parameter', table_name='specification')
+    op.drop_index(op.f('ix_specification_product_id'), table_name='specification')
+    with op.batch_alter_table('specification', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('ck_specification_expires_after_evidence'), type_='check')
+        batch_op.drop_constraint(batch_op.f('fk_specification_variant_id_product_variant'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('uq_specification_variant_id_parameter'), type_='unique')
+        batch_op.create_unique_constraint(batch_op.f('uq_specification_product_id_parameter'), ['product_id', 'parameter'])
+        batch_op.drop_column('expires')
+        batch_op.drop_column('variant_id')
+
+    op.drop_table('product_variant')
