@@ -28,3 +28,23 @@ class ProductListed(ProductEvent):
 
 class ProductWithdrawn(ProductEvent):
     """It is no longer public."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductMarked(ProductEvent):
+    """Staff entered or changed the mark of a public list."""
+
+    audited: ClassVar[bool] = True
+
+    kind: str
+    number: str
+    year: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductUnmarked(ProductEvent):
+    """Staff took the mark of a public list away."""
+
+    audited: ClassVar[bool] = True
+
+    kind: str

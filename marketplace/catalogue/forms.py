@@ -10,11 +10,19 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import lazy_gettext as _l
-from marketplace.vocabulary.terms import domains
-from marketplace.web.forms import AtMost, Form, both_languages
+from marketplace.vocabulary.terms import districts, domains
+from marketplace.web.forms import AtMost, DateInput, Form, Required, WholeNumber, both_languages
 
 PRICES = [("fixed", _l("一口价")), ("range", _l("区间")), ("on_request", _l("面议"))]
 EVIDENCE = [("claimed", _l("自报")), ("video", _l("视频")), ("laboratory", _l("检测报告")), ("trial", _l("本市实测"))]
+SERVICES = [
+    ("maintenance", _l("维护保养")),
+    ("training", _l("操作培训")),
+    ("spare_parts", _l("备品备件")),
+    ("on_site", _l("驻场支持")),
+    ("remote", _l("远程支持")),
+]
+MARKS = [("innovative", _l("创新产品推荐目录")), ("first_set", _l("首台（套）"))]
 MOST = 1_000_000
 VARIANTS = [("accessory", _l("配件：装在产品上，例如夹爪、低温套件")), ("variant", _l("型号：代替原型号的另一款"))]
 
@@ -52,3 +60,45 @@ class VariantForm(Form):
     vars().update(both_languages("name", _l("名称"), limit=60, required=_l("请填名称，例如“25 kg 夹爪”。")))
     extra_price = IntegerField(_l("加价"), [Optional(), NumberRange(0, MOST, _l("请填 0 或更大的整数。"))])
     revision = HiddenField()
+
+
+class CertificateForm(Form):
+    """One certificate."""
+
+    standard = StringField(_l("标准或证书名称"), [Required(_l("请填标准或证书名称，例如“ISO 10218-1”。")), AtMost(80)])
+    number = StringField(_l("证书编号"), [AtMost(60)])
+    body = StringField(_l("发证机构"), [AtMost(80)])
+    issued = DateInput(_l("发证日期"), [Optional()])
+    expires = DateInput(_l("有效期至"), [Optional()])
+    vars().update(both_languages("note", _l("说明"), limit=200))
+
+
+class DeploymentForm(Form):
+    """A place where the product works."""
+
+    vars().update(
+        both_languages("place", _l("在哪里用"), limit=120, required=_l("请写明在哪里用，例如“某三甲医院门诊楼”。"))
+    )
+    district = SelectField(_l("所在区"))
+    since = StringField(_l("从哪年哪月起"), [Required(_l("请填年和月，例如 2025-09。")), AtMost(7)])
+    units = WholeNumber(_l("台数"), [Optional(), NumberRange(1, MOST, _l("请填大于 0 的整数。"))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.district.choices = [("", _l("不在上海，或不说"))] + [(k, best(d.label)) for k, d in districts().items()]
+
+
+class ServicesForm(Form):
+    """The services that come with a product."""
+
+    services = SelectMultipleField(
+        _l("随产品提供的服务"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), choices=SERVICES
+    )
+
+
+class MarkForm(Form):
+    """The mark of a public list."""
+
+    kind = RadioField(_l("哪个目录"), choices=MARKS, default="innovative")
+    number = StringField(_l("编号或文号"), [Required(_l("请填目录里的编号或文号。")), AtMost(60)])
+    year = WholeNumber(_l("公布年份"), [Required(_l("请填公布的年份，例如 2026。"))])

@@ -42,6 +42,13 @@ class VariantKind(enum.Enum):
     ACCESSORY = "accessory"
 
 
+class Mark(enum.Enum):
+    """A public list that names the product; given by staff, never by the vendor."""
+
+    INNOVATIVE = "innovative"
+    FIRST_SET = "first_set"
+
+
 class Product(Identified, Revised, Base):
     """A robot or robot system that a vendor offers. Prices in whole 万元, the lease in yuan a month."""
 
@@ -65,6 +72,7 @@ class Product(Identified, Revised, Base):
     price_max: Mapped[int | None]
     lease_per_month: Mapped[int | None]
     launched: Mapped[str] = mapped_column(String(7), default="")
+    services: Mapped[list[str]] = mapped_column(JSON, default=list)
     state: Mapped[State] = mapped_column(choice(State), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -79,6 +87,11 @@ class Product(Identified, Revised, Base):
     variants: Mapped[list[ProductVariant]] = relationship(
         back_populates="product", order_by="ProductVariant.id", cascade="all, delete-orphan"
     )
+    certificates: Mapped[list[Certificate]] = relationship(order_by="Certificate.id", cascade="all, delete-orphan")
+    deployments: Mapped[list[Deployment]] = relationship(
+        order_by="Deployment.since.desc(), Deployment.id", cascade="all, delete-orphan"
+    )
+    marks: Mapped[list[ProductMark]] = relationship(order_by="ProductMark.id", cascade="all, delete-orphan")
 
     @hybrid_property
     def is_listed(self) -> bool:
@@ -159,3 +172,52 @@ class Specification(Identified, Base):
     def is_expired(self) -> bool:
         """Whether the evidence no longer holds today."""
         return self.expires is not None and self.expires < clock.today()
+
+
+class Certificate(Identified, Base):
+    """A certificate that the vendor says the product has; ``expires`` is its last day."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        CheckConstraint("expires IS NULL OR issued IS NULL OR expires > issued", name="expires_after_issue"),
+    )
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    standard: Mapped[str] = mapped_column(String(80))
+    number: Mapped[str] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(String(80))
+    issued: Mapped[date | None]
+    expires: Mapped[date | None]
+    note: Mapped[Text] = mapped_column(TextType)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its last day has passed."""
+        return self.expires is not None and self.expires < clock.today()
+
+
+class Deployment(Identified, Base):
+    """Where the product works today, by the vendor's own statement; ``since`` is a month, 2025-09."""
+
+    __tablename__ = "product_deployment"
+    __table_args__ = (CheckConstraint("units IS NULL OR units > 0", name="units_positive"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    place: Mapped[Text] = mapped_column(TextType)
+    district: Mapped[str] = mapped_column(String(6), default="")
+    since: Mapped[str] = mapped_column(String(7))
+    units: Mapped[int | None]
+
+
+class ProductMark(Identified, Base):
+    """That a public list names the product, with its number there and the year; staff entered it."""
+
+    __tablename__ = "product_mark"
+    __table_args__ = (UniqueConstraint("product_id", "kind"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    kind: Mapped[Mark] = mapped_column(choice(Mark))
+    number: Mapped[str] = mapped_column(String(60))
+    year: Mapped[int]
+    set_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)

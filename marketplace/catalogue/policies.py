@@ -16,4 +16,5 @@ PRODUCT = Policy(
     edit=Rule(editor),
     list_=Rule(editor),
     withdraw=Rule(editor, Grant(Role("officer"))),
+    mark=Rule(Grant(Role("officer"))),
 )

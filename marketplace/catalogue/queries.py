@@ -57,6 +57,20 @@ def named(actor: Actor, ids: Sequence[int]) -> list[Product]:
     return [rows[i] for i in ids if i in rows]
 
 
+def like(actor: Actor, row: Product, without: Sequence[int], limit: int) -> list[Product]:
+    """Other listed products of the same domain, those that do most of the same tasks first."""
+    query = (
+        select(Product)
+        .where(Product.domain == row.domain, Product.state == State.LISTED, PRODUCT.where(actor))
+        .where(Product.id.not_in(without))
+        .options(joinedload(Product.vendor))
+        .order_by(Product.changed_at.desc(), Product.id)
+        .limit(200)
+    )
+    found = list(session().scalars(query))
+    return sorted(found, key=lambda other: -len(set(other.tasks) & set(row.tasks)))[:limit]
+
+
 def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = False) -> list[Product]:
     """The products of those vendors that the actor may see."""
     query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_whole())

@@ -104,6 +104,8 @@ EVENTS: dict[str, LazyText] = {
     "DataExported": _l("导出个人数据"),
     "RoleChanged": _l("变更角色"),
     "ProductChanged": _l("修改产品"),
+    "ProductMarked": _l("登记目录标记"),
+    "ProductUnmarked": _l("取消目录标记"),
     "OrganisationCreated": _l("登记单位"),
     "OrganisationChanged": _l("修改单位信息"),
     "ScopeSet": _l("设定推荐范围"),

@@ -19,6 +19,7 @@ from marketplace.kernel.policy import can
 from marketplace.kernel.text import Text
 from marketplace.web import language as languages
 from marketplace.web.actor import current_actor
+from marketplace.web.numbers import asked_ids
 from marketplace.web.pagination import url_with
 from marketplace.web.panels import panels
 from marketplace.web.statics import asset
@@ -210,6 +211,7 @@ def start(app: Flask) -> None:
         icon=icon,
         content=content,
         url_with=url_with,
+        asked_ids=asked_ids,
         file_kinds=tuple(dict.fromkeys(ALLOWED)),
         file_most=MAX_BYTES,
         panels=panels,

@@ -1,4 +1,4 @@
-"""Variants and accessories of a product with values of their own; evidence that expires"""
+"""Variants and accessories with values of their own, evidence that expires, and what else stands behind a product"""
 
 from __future__ import annotations
 
@@ -35,8 +35,54 @@ def upgrade() -> None:
     op.create_index(op.f('ix_specification_product_id'), 'specification', ['product_id'], unique=False)
     op.create_index('uq_specification_own_parameter', 'specification', ['product_id', 'parameter'], unique=True, sqlite_where=sa.text('variant_id IS NULL'), postgresql_where=sa.text('variant_id IS NULL'))
 
+    # Added without making the table anew: what refers to it stays.
+    op.add_column('product', sa.Column('services', sa.JSON(), nullable=False, server_default='[]'))
+    op.create_table('certificate',
+    sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('standard', sa.String(length=80), nullable=False),
+    sa.Column('number', sa.String(length=60), nullable=False),
+    sa.Column('body', sa.String(length=80), nullable=False),
+    sa.Column('issued', sa.Date(), nullable=True),
+    sa.Column('expires', sa.Date(), nullable=True),
+    sa.Column('note', sa.JSON(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('expires IS NULL OR issued IS NULL OR expires > issued', name=op.f('ck_certificate_expires_after_issue')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_certificate_product_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate'))
+    )
+    op.create_index(op.f('ix_certificate_product_id'), 'certificate', ['product_id'], unique=False)
+    op.create_table('product_deployment',
+    sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.JSON(), nullable=False),
+    sa.Column('district', sa.String(length=6), nullable=False),
+    sa.Column('since', sa.String(length=7), nullable=False),
+    sa.Column('units', sa.Integer(), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.CheckConstraint('units IS NULL OR units > 0', name=op.f('ck_product_deployment_units_positive')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_product_deployment_product_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_deployment'))
+    )
+    op.create_index(op.f('ix_product_deployment_product_id'), 'product_deployment', ['product_id'], unique=False)
+    op.create_table('product_mark',
+    sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('number', sa.String(length=60), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('set_by', sa.Integer(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_product_mark_product_id_product'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['set_by'], ['user_account.id'], name=op.f('fk_product_mark_set_by_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_mark')),
+    sa.UniqueConstraint('product_id', 'kind', name=op.f('uq_product_mark_product_id_kind'))
+    )
+
 
 def downgrade() -> None:
+    op.drop_table('product_mark')
+    op.drop_table('product_deployment')
+    op.drop_table('certificate')
+    op.drop_column('product', 'services')
     op.execute('DELETE FROM specification WHERE variant_id IS NOT NULL')
     op.drop_index('uq_specification_own_parameter', table_name='specification')
     op.drop_index(op.f('ix_specification_product_id'), table_name='specification')

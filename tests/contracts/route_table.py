@@ -82,6 +82,7 @@ BIDS = [
 ]
 CATALOGUE = [
     get("catalogue.mine", ACCOUNT),
+    get("catalogue.compare", EVERYBODY),
     get("catalogue.new", ACCOUNT),
     get("catalogue.show", EVERYBODY, product_id="listed_product"),
     get("catalogue.show", "404 404 404 200 404 200 200 404", product_id="draft_product"),
@@ -89,6 +90,38 @@ CATALOGUE = [
     get("catalogue.show", "404 404 404 200 404 200 200 404", product_id="withdrawn_product"),
     get("catalogue.edit", "in  403 403 200 403 403 403 403", product_id="listed_product"),
     get("catalogue.edit", "in  404 404 200 404 403 403 404", product_id="draft_product"),
+    *(
+        get(f"catalogue.{endpoint}", "in  403 403 200 403 403 403 403", product_id="listed_product", **more)
+        for endpoint, more in (
+            ("new_record", {"kind": "=certificates"}),
+            ("new_record", {"kind": "=deployments"}),
+            ("record", {"kind": "=certificates", "record_id": "certificate"}),
+            ("offered_services", {}),
+        )
+    ),
+    get(
+        "catalogue.record",
+        "in  404 404 404 404 403 403 404",
+        product_id="draft_product",
+        kind="=certificates",
+        record_id="certificate",
+    ),
+    get(
+        "catalogue.record",
+        "in  403 403 404 403 403 403 403",
+        product_id="listed_product",
+        kind="=deployments",
+        record_id="certificate",
+    ),
+    post(
+        "catalogue.remove_record",
+        "in  403 403 302 403 403 403 403",
+        product_id="listed_product",
+        kind="=certificates",
+        record_id="certificate",
+    ),
+    get("catalogue.marks", OFFICER, product_id="listed_product"),
+    post("catalogue.take_mark", OFFICER.replace("200", "302"), product_id="listed_product", kind="=innovative"),
     get("catalogue.new_variant", "in  403 403 200 403 403 403 403", product_id="listed_product"),
     get("catalogue.new_variant", "in  404 404 200 404 403 403 404", product_id="draft_product"),
     get("catalogue.variant", "in  403 403 200 403 403 403 403", product_id="listed_product", variant_id="variant"),

@@ -13,6 +13,7 @@ from marketplace.accounts.services import leaving
 from marketplace.bids.models import Bid
 from marketplace.bids.services import drafting, submitting
 from marketplace.catalogue import services as catalogue
+from marketplace.catalogue.models import Mark
 from marketplace.challenges import services as challenges
 from marketplace.challenges.models import Challenge, ChallengeFile
 from marketplace.dashboard import services as dashboard
@@ -234,6 +235,12 @@ def _products(town: Town) -> None:
     ids["draft_product"] = world.product(name="草稿", listed=False).id
     ids["rival_draft_product"] = world.product("rival", name="对手草稿", listed=False).id
     ids["variant"] = world.variant(ids["listed_product"], payload="80").id
+    with unit_of_work():
+        data = catalogue.CertificateData(standard="CR")
+        row = catalogue.save_record(world.vendor, ids["listed_product"], None, data)
+        ids["certificate"] = row.certificates[0].id
+    with unit_of_work():
+        catalogue.give_mark(world.officer, ids["listed_product"], Mark.INNOVATIVE, number="7", year=2025)
     ids["withdrawn_product"] = world.product(name="已下架").id
     with unit_of_work():
         catalogue.withdraw(world.vendor, ids["withdrawn_product"])

@@ -1,8 +1,10 @@
-"""The pages of the catalogue: a product's page, its specifications and its variants."""
+"""The pages of the catalogue: a product's page, its specifications and variants, its records, comparing."""
 
 from __future__ import annotations
 
+import marketplace.catalogue.views.comparing
 import marketplace.catalogue.views.pages
+import marketplace.catalogue.views.records
 import marketplace.catalogue.views.specifying  # noqa: F401
 from marketplace.catalogue.views.blueprint import bp
 

@@ -60,6 +60,8 @@ def show(product_id: int) -> Any:
         more=more,
         form=Form(),
         parameters=parameters(),
+        offered=dict(forms.SERVICES),
+        marks=dict(forms.MARKS),
     )
 
 
