@@ -9,7 +9,9 @@ import marketplace.accounts.personal
 import marketplace.bids.messages
 import marketplace.bids.panels
 import marketplace.bids.personal
+import marketplace.catalogue.messages
 import marketplace.catalogue.panels
+import marketplace.catalogue.personal
 import marketplace.catalogue.search
 import marketplace.challenges.messages
 import marketplace.challenges.panels

@@ -48,3 +48,25 @@ class ProductUnmarked(ProductEvent):
     audited: ClassVar[bool] = True
 
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtEvent(Event):
+    """Something about a doubt of one value."""
+
+    doubt_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtRaised(DoubtEvent):
+    """Somebody doubts a value."""
+
+    audited: ClassVar[bool] = True
+
+
+class DoubtAnswered(DoubtEvent):
+    """The vendor answered."""
+
+
+class DoubtClosed(DoubtEvent):
+    """Staff closed it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -102,3 +102,15 @@ class MarkForm(Form):
     kind = RadioField(_l("哪个目录"), choices=MARKS, default="innovative")
     number = StringField(_l("编号或文号"), [Required(_l("请填目录里的编号或文号。")), AtMost(60)])
     year = WholeNumber(_l("公布年份"), [Required(_l("请填公布的年份，例如 2026。"))])
+
+
+class DoubtForm(Form):
+    """Why a value is doubted."""
+
+    reason = TextAreaField(_l("为什么质疑"), [Required(_l("请写明理由。")), AtMost(500)])
+
+
+class DoubtAnswerForm(Form):
+    """The vendor's answer to a doubt, or staff's finding."""
+
+    text = TextAreaField(_l("答复"), [Required(_l("请写明依据或结论。")), AtMost(500)])

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalogue.states import LIFECYCLE, State
+from marketplace.catalogue.states import DOUBT, LIFECYCLE, DoubtState, State
 from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Identified, Revised, UTCDateTime, choice
 from marketplace.kernel.text import Text, TextType
@@ -221,3 +221,52 @@ class ProductMark(Identified, Base):
     year: Mapped[int]
     set_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     set_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SpecificationDoubt(Identified, Base):
+    """That somebody doubts one value of a listed product, with the value as it stood, and what was answered."""
+
+    __tablename__ = "specification_doubt"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    # The product's vendor, copied so that a rule can read it; products do not change hands.
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # No foreign key: the doubt outlasts a variant that its vendor takes off the product.
+    variant_id: Mapped[int | None]
+    parameter: Mapped[str] = mapped_column(String(40))
+    value_json: Mapped[dict[str, Any]] = mapped_column("value", JSON)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    state: Mapped[DoubtState] = mapped_column(choice(DoubtState), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    finding: Mapped[str] = mapped_column(String(500), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    product: Mapped[Product] = relationship()
+
+    @property
+    def variant(self) -> ProductVariant | None:
+        """The variant whose value it is; none for the product's own value, and once the variant is gone."""
+        return next((v for v in self.product.variants if v.id == self.variant_id), None)
+
+    @property
+    def value(self) -> Value:
+        """The value that was doubted, as it stood."""
+        return Value.from_json(self.value_json)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the value is still under question."""
+        return self.state is not DoubtState.CLOSED
+
+    @property
+    def value_now(self) -> Value | None:
+        """The value that stands there now, none when it was withdrawn."""
+        of = self.variant if self.variant_id is not None else self.product
+        found = next((s for s in of.specifications if s.parameter == self.parameter), None) if of else None
+        return found.value if found else None
+
+
+DOUBT.attach(SpecificationDoubt)

@@ -1,10 +1,10 @@
-"""Listed products are public; drafts belong to their vendor."""
+"""Listed products are public; drafts belong to their vendor. A doubt is its author's, the vendor's and staff's."""
 
 from __future__ import annotations
 
-from marketplace.catalogue.models import Product
+from marketplace.catalogue.models import Product, SpecificationDoubt
 from marketplace.kernel.actor import EDITORS
-from marketplace.kernel.policy import Anyone, Grant, MembersOf, Policy, Role, Rule
+from marketplace.kernel.policy import Anyone, Grant, MembersOf, Person, Policy, Role, Rule, SignedIn
 
 editor = Grant(MembersOf(Product.vendor_id, EDITORS))
 
@@ -17,4 +17,16 @@ PRODUCT = Policy(
     list_=Rule(editor),
     withdraw=Rule(editor, Grant(Role("officer"))),
     mark=Rule(Grant(Role("officer"))),
+    # Whether an owner is verified and no competitor stands on the organisations: services.doubts reads it.
+    doubt=Rule(Grant(SignedIn(), when="is_listed"), unless=(Grant(MembersOf(Product.vendor_id)),)),
+)
+DOUBTS = Policy(
+    SpecificationDoubt,
+    view=Rule(
+        Grant(Person(SpecificationDoubt.user_id)),
+        Grant(MembersOf(SpecificationDoubt.vendor_id)),
+        Grant(Role("officer", "auditor")),
+    ),
+    answer=Rule(Grant(MembersOf(SpecificationDoubt.vendor_id, EDITORS))),
+    close=Rule(Grant(Role("officer"))),
 )

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.catalogue.models import Product, ProductVariant
-from marketplace.catalogue.policies import PRODUCT
-from marketplace.catalogue.states import State
+from marketplace.catalogue.models import Product, ProductVariant, SpecificationDoubt
+from marketplace.catalogue.policies import DOUBTS, PRODUCT
+from marketplace.catalogue.states import DoubtState, State
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
@@ -103,3 +103,25 @@ def vendors_in_domain(domain: str) -> list[int]:
     """Ids of the vendors with a listed product in that domain."""
     query = select(Product.vendor_id).where(Product.domain == domain, Product.state == State.LISTED)
     return list(session().scalars(query.distinct().order_by(Product.vendor_id)))
+
+
+def doubt(actor: Actor, doubt_id: int) -> SpecificationDoubt:
+    """The doubt, when the actor may read it."""
+    query = select(SpecificationDoubt).where(SpecificationDoubt.id == doubt_id, DOUBTS.where(actor))
+    row = session().scalar(query.options(joinedload(SpecificationDoubt.product)))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def open_doubts(product_id: int) -> list[SpecificationDoubt]:
+    """What is under question about a product; everybody may know that, not what was said."""
+    query = select(SpecificationDoubt).where(
+        SpecificationDoubt.product_id == product_id, SpecificationDoubt.state != DoubtState.CLOSED
+    )
+    return list(session().scalars(query.order_by(SpecificationDoubt.id)))
+
+
+def doubter(payload: dict[str, Any]) -> list[int]:
+    """Who raised the doubt."""
+    return [session().get_one(SpecificationDoubt, payload["doubt_id"]).user_id]

@@ -20,6 +20,8 @@ def plan(demo: Demo) -> None:
         for entry in data.get("variants", ()):
             demo.at(moment, "variant", lambda k=key, e=entry: _variant(demo, vendors[k], k, e))
         demo.at(moment, "records", lambda k=key, d=data: _records(demo, vendors[k], k, d))
+        for entry in data.get("doubts", ()):
+            demo.at(demo.ago(4 - number / 24), "doubt", lambda k=key, e=entry: _doubt(demo, vendors[k], k, e))
         if "mark" in data:
             demo.at(moment, "mark", lambda k=key, m=data["mark"]: _mark(demo, k, m))
 
@@ -56,3 +58,13 @@ def _records(demo: Demo, vendor: str, key: str, data: dict[str, Any]) -> None:
 def _mark(demo: Demo, key: str, data: dict[str, Any]) -> None:
     officer, product_id = demo.actor("officer"), demo.products[key]
     catalogue.give_mark(officer, product_id, Mark(data["kind"]), number=data["number"], year=data["year"])
+
+
+def _doubt(demo: Demo, vendor: str, key: str, data: dict[str, Any]) -> None:
+    doubt = catalogue.raise_doubt(
+        demo.actor(data["by"]), demo.products[key], parameter=data["parameter"], variant_id=None, reason=data["reason"]
+    )
+    if "answer" in data:
+        catalogue.answer_doubt(demo.actor(vendor), doubt.id, text=data["answer"])
+    if "finding" in data:
+        catalogue.close_doubt(demo.actor("officer"), doubt.id, text=data["finding"])

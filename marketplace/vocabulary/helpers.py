@@ -123,6 +123,7 @@ STATE_WORDS: dict[str, dict[str, LazyText]] = {
         "upheld": _l("成立"),
         "dismissed": _l("不成立"),
     },
+    "specification_doubt": {"open": _l("待答复"), "answered": _l("已答复"), "closed": _l("已办结")},
     "round": {
         "draft": _l("草稿"),
         "coming": _l("即将征集"),

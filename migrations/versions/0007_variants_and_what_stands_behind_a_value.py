@@ -77,8 +77,32 @@ def upgrade() -> None:
     sa.UniqueConstraint('product_id', 'kind', name=op.f('uq_product_mark_product_id_kind'))
     )
 
+    op.create_table('specification_doubt',
+    sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('vendor_id', sa.Integer(), nullable=False),
+    sa.Column('variant_id', sa.Integer(), nullable=True),
+    sa.Column('parameter', sa.String(length=40), nullable=False),
+    sa.Column('value', sa.JSON(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('state', sa.String(length=24), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer', sa.String(length=500), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finding', sa.String(length=500), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_specification_doubt_product_id_product'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_specification_doubt_user_id_user_account')),
+    sa.ForeignKeyConstraint(['vendor_id'], ['organisation.id'], name=op.f('fk_specification_doubt_vendor_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_specification_doubt'))
+    )
+    for column in ('product_id', 'state', 'user_id', 'vendor_id'):
+        op.create_index(op.f(f'ix_specification_doubt_{column}'), 'specification_doubt', [column], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table('specification_doubt')
     op.drop_table('product_mark')
     op.drop_table('product_deployment')
     op.drop_table('certificate')

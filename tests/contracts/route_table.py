@@ -82,6 +82,12 @@ BIDS = [
 ]
 CATALOGUE = [
     get("catalogue.mine", ACCOUNT),
+    # Officers and verified owners doubt a value; vendors never doubt competitors, nor themselves.
+    get("catalogue.raise_doubt", "in  403 200 403 403 200 403 403", product_id="listed_product", parameter="=payload"),
+    get("catalogue.raise_doubt", "in  403 404 403 403 404 403 403", product_id="listed_product", parameter="=reach"),
+    get("catalogue.raise_doubt", "in  404 404 403 404 403 403 404", product_id="draft_product", parameter="=payload"),
+    get("catalogue.doubt", "in  404 200 200 404 200 200 404", doubt_id="open_doubt"),
+    post("catalogue.doubt", "in  404 403 422 404 422 403 404", doubt_id="open_doubt"),
     get("catalogue.compare", EVERYBODY),
     get("catalogue.new", ACCOUNT),
     get("catalogue.show", EVERYBODY, product_id="listed_product"),

@@ -37,6 +37,7 @@ TELLING: dict[str, set[str]] = {
         "no_bids",
     },
     "product": {"draft", "listed", "withdrawn"},
+    "specification_doubt": {"open", "answered", "closed"},
     "bid_stage": {"pending", "passed", "failed"},
     "decision": {"staged", "released"},
     "notice": {"running"},

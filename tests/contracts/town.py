@@ -235,6 +235,18 @@ def _products(town: Town) -> None:
     ids["draft_product"] = world.product(name="草稿", listed=False).id
     ids["rival_draft_product"] = world.product("rival", name="对手草稿", listed=False).id
     ids["variant"] = world.variant(ids["listed_product"], payload="80").id
+    for name, parameter in (("closed", "lift_ride"), ("answered", "runtime"), ("open", "payload")):
+        with unit_of_work():
+            row = catalogue.raise_doubt(
+                world.owner, ids["listed_product"], parameter=parameter, variant_id=None, reason="现场测得不同。"
+            )
+            ids[f"{name}_doubt"] = row.id
+        if name != "open":
+            with unit_of_work():
+                catalogue.answer_doubt(world.vendor, ids[f"{name}_doubt"], text="见检测报告。")
+        if name == "closed":
+            with unit_of_work():
+                catalogue.close_doubt(world.officer, ids["closed_doubt"], text="报告属实。")
     with unit_of_work():
         data = catalogue.CertificateData(standard="CR")
         row = catalogue.save_record(world.vendor, ids["listed_product"], None, data)

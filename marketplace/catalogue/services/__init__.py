@@ -1,7 +1,8 @@
-"""The named writes of the catalogue, a file for each kind: pages, specifications, variants, records, marks."""
+"""The named writes of the catalogue, a file for each kind: pages, specifications, variants, records, marks, doubts."""
 
 from __future__ import annotations
 
+from marketplace.catalogue.services.doubts import answer_doubt, close_doubt, may_doubt, raise_doubt, value_of
 from marketplace.catalogue.services.marks import give_mark, take_mark
 from marketplace.catalogue.services.pages import ProductData, create, edit, list_, withdraw, write_page, wrong_fields
 from marketplace.catalogue.services.records import (
@@ -29,11 +30,15 @@ __all__ = [
     "ProductData",
     "SpecificationData",
     "VariantData",
+    "answer_doubt",
+    "close_doubt",
     "create",
     "edit",
     "give_mark",
     "list_",
+    "may_doubt",
     "measured_here",
+    "raise_doubt",
     "record_of",
     "remove_record",
     "remove_variant",
@@ -42,6 +47,7 @@ __all__ = [
     "set_services",
     "set_specifications",
     "take_mark",
+    "value_of",
     "variant_of",
     "withdraw",
     "write_page",

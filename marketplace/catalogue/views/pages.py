@@ -60,6 +60,8 @@ def show(product_id: int) -> Any:
         more=more,
         form=Form(),
         parameters=parameters(),
+        doubts=queries.open_doubts(row.id),
+        doubtful=services.may_doubt(current_actor(), row),
         offered=dict(forms.SERVICES),
         marks=dict(forms.MARKS),
     )
