@@ -270,3 +270,16 @@ class SpecificationDoubt(Identified, Base):
 
 
 DOUBT.attach(SpecificationDoubt)
+
+
+class ProductVersion(Identified, Base):
+    """What a product's page said from ``at`` on, kept for good; who changed it is none where the site did."""
+
+    __tablename__ = "product_version"
+    __table_args__ = (UniqueConstraint("product_id", "number"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -16,6 +16,7 @@ PRODUCT = Policy(
     edit=Rule(editor),
     list_=Rule(editor),
     withdraw=Rule(editor, Grant(Role("officer"))),
+    history=Rule(Grant(MembersOf(Product.vendor_id)), Grant(Role("officer", "auditor"))),
     mark=Rule(Grant(Role("officer"))),
     # Whether an owner is verified and no competitor stands on the organisations: services.doubts reads it.
     doubt=Rule(Grant(SignedIn(), when="is_listed"), unless=(Grant(MembersOf(Product.vendor_id)),)),

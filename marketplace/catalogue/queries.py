@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.catalogue.models import Product, ProductVariant, SpecificationDoubt
+from marketplace.catalogue.models import Product, ProductVariant, ProductVersion, SpecificationDoubt
 from marketplace.catalogue.policies import DOUBTS, PRODUCT
 from marketplace.catalogue.states import DoubtState, State
 from marketplace.kernel.actor import Actor
@@ -125,3 +125,9 @@ def open_doubts(product_id: int) -> list[SpecificationDoubt]:
 def doubter(payload: dict[str, Any]) -> list[int]:
     """Who raised the doubt."""
     return [session().get_one(SpecificationDoubt, payload["doubt_id"]).user_id]
+
+
+def versions(product_id: int, limit: int) -> list[ProductVersion]:
+    """The latest versions of a product's page, newest first."""
+    query = select(ProductVersion).where(ProductVersion.product_id == product_id)
+    return list(session().scalars(query.order_by(ProductVersion.number.desc()).limit(limit)))

@@ -17,6 +17,7 @@ from marketplace.fit.compare import Fit, compare
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.difference import difference
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
@@ -106,7 +107,7 @@ def _addenda(row: Challenge) -> list[dict[str, Any]]:
     found = []
     for old, new in zip(row.versions, row.versions[1:], strict=False):
         rows = [(_("揭榜截止"), moment(old.closes_at), moment(new.closes_at))] if old.closes_at != new.closes_at else []
-        changes = contents.difference(old.content_json, new.content_json)
+        changes = difference(old.content_json, new.content_json)
         rows += [(" · ".join(path), before, after) for path, before, after in changes]
         found.append({"version": new, "rows": rows})
     return found[::-1]

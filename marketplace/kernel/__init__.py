@@ -1,1 +1,1 @@
-"""Mechanisms that know no business word: actor, clock, database, events, policy, text and workflow."""
+"""Mechanisms that know no business word: actor, clock, database, difference, events, policy, text and workflow."""

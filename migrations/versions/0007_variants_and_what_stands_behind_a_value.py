@@ -100,8 +100,47 @@ def upgrade() -> None:
     for column in ('product_id', 'state', 'user_id', 'vendor_id'):
         op.create_index(op.f(f'ix_specification_doubt_{column}'), 'specification_doubt', [column], unique=False)
 
+    op.create_table('product_version',
+    sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_product_version_product_id_product'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_product_version_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_version')),
+    sa.UniqueConstraint('product_id', 'number', name=op.f('uq_product_version_product_id_number'))
+    )
+    _keep_what_stands()
+
+
+def _keep_what_stands() -> None:
+    """What is public now becomes the first version of each product, so that the first change loses nothing."""
+    work = op.get_bind()
+    texts = ('name', 'summary', 'description')
+    plain = ('model', 'domain', 'price_kind', 'price_min', 'price_max', 'lease_per_month', 'launched')
+    product = sa.table('product', sa.column('id'), sa.column('state'), sa.column('changed_at', sa.DateTime(timezone=True)),
+                       sa.column('tasks', sa.JSON), *(sa.column(n, sa.JSON) for n in texts), *(sa.column(n) for n in plain))
+    value = sa.table('specification', sa.column('product_id'), sa.column('parameter'), sa.column('value', sa.JSON),
+                     sa.column('condition', sa.JSON), sa.column('evidence'), sa.column('evidence_date', sa.Date))
+    version = sa.table('product_version', sa.column('product_id'), sa.column('number'), sa.column('content', sa.JSON),
+                       sa.column('at', sa.DateTime(timezone=True)))
+    both = lambda text: {code: text.get(code, '') for code in ('zh', 'en')}  # noqa: E731
+    for row in work.execute(sa.select(product).where(product.c.state != 'draft')).mappings().all():
+        found = work.execute(sa.select(value).where(value.c.product_id == row['id']).order_by(value.c.parameter))
+        values = [
+            {'key': s['parameter'], 'value': s['value'], 'condition': both(s['condition']), 'evidence': s['evidence'],
+             'evidence_date': s['evidence_date'].isoformat() if s['evidence_date'] else None, 'expires': None}
+            for s in found.mappings()
+        ]
+        content = {n: both(row[n]) for n in texts} | {n: row[n] for n in (*plain, 'tasks')}
+        content |= {'services': [], 'specifications': values, 'variants': [], 'certificates': [], 'deployments': []}
+        work.execute(sa.insert(version).values(product_id=row['id'], number=1, content=content, at=row['changed_at']))
+
 
 def downgrade() -> None:
+    op.drop_table('product_version')
     op.drop_table('specification_doubt')
     op.drop_table('product_mark')
     op.drop_table('product_deployment')

@@ -82,6 +82,8 @@ BIDS = [
 ]
 CATALOGUE = [
     get("catalogue.mine", ACCOUNT),
+    get("catalogue.versions", "in  403 403 200 403 200 200 403", product_id="listed_product"),
+    get("catalogue.versions", "in  404 404 200 404 200 200 404", product_id="draft_product"),
     # Officers and verified owners doubt a value; vendors never doubt competitors, nor themselves.
     get("catalogue.raise_doubt", "in  403 200 403 403 200 403 403", product_id="listed_product", parameter="=payload"),
     get("catalogue.raise_doubt", "in  403 404 403 403 404 403 403", product_id="listed_product", parameter="=reach"),

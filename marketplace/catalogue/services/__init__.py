@@ -1,4 +1,4 @@
-"""The named writes of the catalogue, a file for each kind: pages, specifications, variants, records, marks, doubts."""
+"""The named writes of the catalogue, a file for each kind: pages, specifications, variants, records, marks, doubts, versions."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from marketplace.catalogue.services.specifications import (
     wrong_dates,
 )
 from marketplace.catalogue.services.variants import VariantData, remove_variant, save_variant, variant_of
+from marketplace.catalogue.services.versions import content_of
 
 __all__ = [
     "SERVICES",
@@ -32,6 +33,7 @@ __all__ = [
     "VariantData",
     "answer_doubt",
     "close_doubt",
+    "content_of",
     "create",
     "edit",
     "give_mark",
