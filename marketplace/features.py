@@ -28,6 +28,9 @@ import marketplace.households.panels
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services
+import marketplace.introductions.messages
+import marketplace.introductions.panels
+import marketplace.introductions.personal
 import marketplace.matching.gap_panels
 import marketplace.matching.messages
 import marketplace.matching.panels
@@ -59,6 +62,7 @@ from marketplace.exchange.views import bp as exchange
 from marketplace.exchange.views import root as schemas
 from marketplace.guide.views import bp as guide
 from marketplace.households.views import bp as households
+from marketplace.introductions.views import bp as introductions
 from marketplace.matching.gap_views import bp as gaps
 from marketplace.matching.views import bp as matching
 from marketplace.notifications.views import bp as notifications
@@ -83,6 +87,7 @@ PAGES: tuple[Blueprint, ...] = (
     guide,
     scenarios,
     exchange,
+    introductions,
     bids,
     evaluation,
     organisations,

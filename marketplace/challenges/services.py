@@ -36,6 +36,8 @@ def create(actor: Actor, scenario_id: int) -> Challenge:
     scenario = scenarios.get(actor, scenario_id)
     if "officer" not in actor.roles:
         raise Forbidden(_("只有项目办公室的经办可以发榜。"))
+    if scenario.state is ScenarioState.MATCHING:
+        raise Conflict(_("这个场景正在供需对接。先结束对接，再发榜。"))
     if scenario.state is not ScenarioState.ADMITTED:
         raise Conflict(_("场景入库后才能发榜。"))
     known = queries.of_scenario(actor, scenario_id)

@@ -11,6 +11,7 @@ from flask import url_for
 from marketplace.bids.models import Bid
 from marketplace.bids.states import State as BidState
 from marketplace.challenges.models import Challenge
+from marketplace.introductions.models import Introduction
 from marketplace.kernel import clock
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
@@ -38,9 +39,15 @@ def matters(
     owned: Sequence[Challenge],
     bids: Sequence[Bid],
     watched: Sequence[Challenge],
+    introductions: Sequence[tuple[Introduction, str]] = (),
 ) -> list[Matter]:
     """What waits for this person, the nearest time limit first, then what has none."""
-    found = [*_of_organisations(organisations), *_of_scenarios(scenarios), *_of_bids(bids)]
+    found = [
+        *_of_organisations(organisations),
+        *_of_scenarios(scenarios),
+        *_of_bids(bids),
+        *_of_introductions(introductions),
+    ]
     known = {b.challenge_id for b in bids}
     found += [
         Matter(c.title, _("关注的榜题快截止了，决定揭不揭"), url_for("challenges.show", challenge_id=c.id), c.closes_at)
@@ -85,4 +92,23 @@ def _of_bids(rows: Sequence[Bid]) -> list[Matter]:
         )
         for b in rows
         if b.state in (BidState.DRAFT, BidState.WITHDRAWN) and b.challenge.accepts_bids
+    ]
+
+
+def _of_introductions(rows: Sequence[tuple[Introduction, str]]) -> list[Matter]:
+    acts = {
+        "answer": _("有一件对接等您答复"),
+        "book": _("对方给了几个时间，选一个"),
+        "offer": _("对接已接受，给对方几个时间"),
+        "meet": _("约好的时间快到了"),
+        "report": _("谈得怎样，报一下结果"),
+    }
+    return [
+        Matter(
+            i.scenario.title,
+            acts[what],
+            url_for("introductions.show", introduction_id=i.id),
+            i.next_slot.starts_at if what == "meet" and i.next_slot else None,
+        )
+        for i, what in rows
     ]

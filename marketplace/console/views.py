@@ -17,6 +17,7 @@ from marketplace.challenges import queries as challenges
 from marketplace.console import health, queries, styleguide, today, words
 from marketplace.infra import metrics
 from marketplace.infra.jobs.services import move_clock, wake_for_the_clock
+from marketplace.introductions import queries as introductions
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import NotFound
@@ -76,6 +77,7 @@ def desk() -> Any:
         "owned": challenges.of_owner(actor, SHOWN) if owns else [],
         "bids": bids.mine(actor, SHOWN) if sells else [],
         "watched": challenges.watched(actor, 10),
+        "introductions": introductions.waiting(actor),
     }
     return page(
         "console/desk.html",

@@ -24,6 +24,8 @@ SUBJECTS: dict[str, LazyText] = {
     "notice": _l("公示"),
     "objection": _l("异议"),
     "recommendation": _l("推荐"),
+    "introduction": _l("对接"),
+    "slot": _l("会面时间"),
 }
 STEPS: dict[str, LazyText] = {
     "account.deactivate": _l("停用了自己的账号"),
@@ -51,6 +53,9 @@ STEPS: dict[str, LazyText] = {
     "scenario.reject": _l("不予受理场景"),
     "scenario.admit": _l("场景入库"),
     "scenario.list_": _l("场景已发榜"),
+    "scenario.open_matching": _l("开始供需对接"),
+    "scenario.close_matching": _l("结束供需对接"),
+    "scenario.land": _l("记为落地"),
     "scenario.withdraw": _l("撤回了场景"),
     "challenge.publish": _l("发榜"),
     "challenge.extend": _l("延长揭榜期"),
@@ -84,6 +89,14 @@ STEPS: dict[str, LazyText] = {
     "recommendation.lapse": _l("逾期未推荐"),
     "recommendation.ask_again": _l("再次请求推荐"),
     "recommendation.withdraw": _l("撤回推荐请求"),
+    "introduction.accept": _l("接受了对接"),
+    "introduction.decline": _l("谢绝了对接"),
+    "introduction.withdraw": _l("收回了对接请求"),
+    "introduction.lapse": _l("对接请求随场景结束"),
+    "introduction.conclude": _l("双方报了同样的结果"),
+    "slot.book": _l("约定了时间"),
+    "slot.drop": _l("没有选这个时间"),
+    "slot.cancel": _l("取消了约定"),
 }
 EVENTS: dict[str, LazyText] = {
     "Registered": _l("注册了账号"),
@@ -126,6 +139,10 @@ EVENTS: dict[str, LazyText] = {
     "NeedRecorded": _l("登记家庭需要"),
     "NeedDeleted": _l("删除家庭需要"),
     "NeedsPooled": _l("合并家庭需要"),
+    "ContactsExchanged": _l("双方互见联系方式"),
+    "OutcomeReported": _l("报告了对接结果"),
+    "PartnerBlocked": _l("不再接收某单位的对接"),
+    "PartnerUnblocked": _l("恢复接收某单位的对接"),
     "FigureReported": _l("登记项目进展的数"),
 }
 KINDS: dict[str, LazyText] = {

@@ -16,7 +16,7 @@ from marketplace.web.forms import Form
 class PreferenceForm(Form):
     """Of which new challenges to hear."""
 
-    hears_of_challenges = BooleanField(_l("有合适的新榜题时发邮件给我"))
+    hears_of_challenges = BooleanField(_l("有合适的新榜题或对接邀请时发邮件给我"))
     domains = SelectMultipleField(
         _l("还关注哪些领域"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )

@@ -76,7 +76,7 @@ class Scenario(Identified, Revised, Base):
     """An application scenario. Budget in whole 万元, period in months.
 
     ``body_id`` is the recommending body that it was sent to where its round asks for one; ``with_staff_at`` is when it
-    reached the programme office.
+    reached the programme office; ``matching_since`` when direct matching was last opened.
     """
 
     __tablename__ = "scenario"
@@ -124,6 +124,7 @@ class Scenario(Identified, Revised, Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     with_staff_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    matching_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     owner: Mapped[Organisation] = relationship(foreign_keys=owner_id)
     body: Mapped[Organisation | None] = relationship(foreign_keys=body_id)
@@ -155,6 +156,11 @@ class Scenario(Identified, Revised, Base):
     @classmethod
     def _is_with_body(cls) -> ColumnElement[bool]:
         return cls.body_id.is_not(None) & cls.state.not_in((*PRIVATE, State.RETURNED))
+
+    @hybrid_property
+    def is_matching(self) -> bool:
+        """Whether it is public for direct matching."""
+        return self.state == State.MATCHING
 
     @property
     def rules(self) -> Rules:

@@ -1,9 +1,9 @@
-"""A scenario belongs to its owner; staff see it once it reached them, a recommending body what was sent to it."""
+"""A scenario is its owner's; staff see what reached them, a recommending body what was sent to it, all what is matched."""
 
 from __future__ import annotations
 
 from marketplace.kernel.actor import EDITORS
-from marketplace.kernel.policy import Grant, MembersOf, Policy, Role, Rule, System
+from marketplace.kernel.policy import Anyone, Grant, MembersOf, Policy, Role, Rule, System
 from marketplace.scenarios.models import Scenario
 
 editor = Grant(MembersOf(Scenario.owner_id, EDITORS))
@@ -15,7 +15,13 @@ body_editor = Grant(MembersOf(Scenario.body_id, EDITORS), when="is_with_body")
 
 SCENARIO = Policy(
     Scenario,
-    view=Rule(member, officer, auditor, Grant(MembersOf(Scenario.body_id), when="is_with_body")),
+    view=Rule(
+        member,
+        officer,
+        auditor,
+        Grant(MembersOf(Scenario.body_id), when="is_with_body"),
+        Grant(Anyone(), when="is_matching"),
+    ),
     see_confidential=Rule(member, officer, auditor),
     edit=Rule(editor),
     submit=Rule(editor),
@@ -26,4 +32,7 @@ SCENARIO = Policy(
     hand_back=Rule(body_editor),
     admit=Rule(officer),
     list_=Rule(officer),
+    open_matching=Rule(editor, officer),
+    close_matching=Rule(editor, officer),
+    land=Rule(officer),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 from marketplace.scenarios.models import Scenario, ScenarioFile
@@ -44,7 +44,7 @@ def mine(actor: Actor, limit: int = 200, offset: int = 0, *, unlisted: bool = Fa
     """The scenarios of the actor's organisations, newest first; ``unlisted``: those that are no challenge yet."""
     query = select(Scenario).where(Scenario.owner_id.in_(sorted(actor.organisations())))
     if unlisted:
-        query = query.where(Scenario.state.not_in((State.LISTED, State.REJECTED, State.WITHDRAWN)))
+        query = query.where(Scenario.state.not_in((State.LISTED, State.LANDED, State.REJECTED, State.WITHDRAWN)))
     query = query.options(joinedload(Scenario.owner)).order_by(Scenario.changed_at.desc(), Scenario.id.desc())
     return list(session().scalars(query.offset(offset).limit(limit)))
 
@@ -62,6 +62,30 @@ def in_state(actor: Actor, states: Sequence[State], *, limit: int = 200) -> list
     query = select(Scenario).where(Scenario.state.in_(states), SCENARIO.where(actor))
     query = query.options(joinedload(Scenario.owner)).order_by(Scenario.with_staff_at, Scenario.id)
     return list(session().scalars(query.limit(limit)))
+
+
+def is_visible(actor: Actor, scenario_id: int) -> bool:
+    """Whether the actor may see it."""
+    query = select(Scenario.id).where(Scenario.id == scenario_id, SCENARIO.where(actor))
+    return session().scalar(query) is not None
+
+
+def matching(domain: str = "", *, offset: int = 0, limit: int = 20) -> tuple[list[Scenario], dict[str, int]]:
+    """What is public for direct matching, newest first, of one domain if given; and how many there are in each."""
+    condition = Scenario.state == State.MATCHING
+    counts = count_by(Scenario.domain, condition)
+    query = select(Scenario).where(condition).options(joinedload(Scenario.owner))
+    if domain:
+        query = query.where(Scenario.domain == domain)
+    query = query.order_by(Scenario.matching_since.desc(), Scenario.id.desc()).offset(offset).limit(limit)
+    return list(session().scalars(query)), counts
+
+
+def matching_of(actor: Actor) -> list[Scenario]:
+    """The scenarios in direct matching of the organisations that the actor writes for, newest first."""
+    own = sorted(actor.organisations(EDITORS))
+    query = select(Scenario).where(Scenario.state == State.MATCHING, Scenario.owner_id.in_(own))
+    return list(session().scalars(query.order_by(Scenario.matching_since.desc(), Scenario.id.desc()).limit(100)))
 
 
 def file(actor: Actor, scenario_id: int, file_id: int) -> ScenarioFile:

@@ -430,3 +430,34 @@ def mark_listed(actor: Actor, scenario_id: int) -> Scenario:
     SCENARIO.require(actor, "list_", row)
     LIFECYCLE.fire(row, "list_", actor=actor)
     return row
+
+
+def open_matching(actor: Actor, scenario_id: int) -> Scenario:
+    """Make an admitted scenario public for direct matching; words that must be held are looked at by staff first."""
+    row = _for_matching(actor, "open_matching", scenario_id)
+    if "officer" not in actor.roles and classified_words(row):
+        raise Conflict(_("内容里有要先核对的字样（秘密、机密、军工）。请联系项目办公室，核对后由他们公开。"))
+    LIFECYCLE.fire(row, "open_matching", actor=actor)
+    row.matching_since = clock.now()
+    return row
+
+
+def close_matching(actor: Actor, scenario_id: int) -> Scenario:
+    """End direct matching: the scenario is back in the library and may become a challenge."""
+    row = _for_matching(actor, "close_matching", scenario_id)
+    LIFECYCLE.fire(row, "close_matching", actor=actor)
+    return row
+
+
+def land(actor: Actor, scenario_id: int, *, reason: str) -> Scenario:
+    """Direct matching has led to robots in productive use; ``reason`` says what evidence was seen."""
+    row = _for_matching(actor, "land", scenario_id)
+    LIFECYCLE.fire(row, "land", actor=actor, reason=reason)
+    return row
+
+
+def _for_matching(actor: Actor, act: str, scenario_id: int) -> Scenario:
+    row = queries.get(actor, scenario_id)
+    _locked(row.id)
+    SCENARIO.require(actor, act, row)
+    return row

@@ -1,4 +1,4 @@
-"""The life of a scenario up to its challenge."""
+"""The life of a scenario up to its challenge, or up to what direct matching comes to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ class State(enum.Enum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ADMITTED = "admitted"
+    MATCHING = "matching"
     LISTED = "listed"
+    LANDED = "landed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
@@ -28,5 +30,8 @@ LIFECYCLE = Workflow(
     step("reject", State.SUBMITTED, to=State.REJECTED),
     step("admit", State.SUBMITTED, to=State.ADMITTED),
     step("list_", State.ADMITTED, to=State.LISTED),
+    step("open_matching", State.ADMITTED, to=State.MATCHING),
+    step("close_matching", State.MATCHING, to=State.ADMITTED),
+    step("land", State.MATCHING, to=State.LANDED),
     step("withdraw", State.DRAFT, State.SUBMITTED, State.RETURNED, State.ADMITTED, to=State.WITHDRAWN),
 )

@@ -88,7 +88,9 @@ STATE_WORDS: dict[str, dict[str, LazyText]] = {
         "submitted": _l("初审中"),
         "returned": _l("已退回修改"),
         "admitted": _l("已入库"),
+        "matching": _l("对接中"),
         "listed": _l("已发榜"),
+        "landed": _l("已落地"),
         "rejected": _l("不予受理"),
         "withdrawn": _l("已撤回"),
     },
@@ -139,6 +141,20 @@ STATE_WORDS: dict[str, dict[str, LazyText]] = {
         "lapsed": _l("逾期未推荐"),
         "withdrawn": _l("已撤回"),
     },
+    "introduction": {
+        "pending": _l("等对方答复"),
+        "accepted": _l("对接中"),
+        "declined": _l("已谢绝"),
+        "withdrawn": _l("已收回"),
+        "lapsed": _l("随对接结束"),
+        "concluded": _l("已有结果"),
+    },
+    "slot": {
+        "offered": _l("待选"),
+        "booked": _l("已约定"),
+        "dropped": _l("没有选"),
+        "cancelled": _l("已取消"),
+    },
     "stage": {"pending": _l("待审"), "passed": _l("通过"), "failed": _l("不通过")},
     "outcome": {"selected": _l("入围"), "reserve": _l("候补"), "not_selected": _l("未入围")},
 }
@@ -152,7 +168,7 @@ def state_word(kind: str, value: str) -> str:
 def state_css(kind: str, value: str) -> str:
     """The mark's colour: never alone, always beside the word."""
     good = {"open", "verified", "listed", "admitted", "passed", "selected", "submitted", "opened", "running"}
-    good |= {"calling", "recommended", "active"}
+    good |= {"calling", "recommended", "active", "matching", "landed", "accepted", "booked"}
     bad = {"returned", "rejected", "failed", "disqualified", "revoked", "suspended", "upheld", "declined", "blocked"}
     if value in good:
         return "open"
@@ -169,6 +185,8 @@ def state_css(kind: str, value: str) -> str:
         "deactivated",
         "deleted",
         "concluded",
+        "dropped",
+        "cancelled",
     }
     return "end" if value in ended else ""
 

@@ -312,6 +312,42 @@ HOUSEHOLDS = [
     get("households.counted", "in  404 404 404 404 403 200 403"),
     get("scenarios.show", PRIVATE, scenario_id="pooled_scenario"),
 ]
+INTRODUCTIONS = [
+    get("introductions.needs", EVERYBODY),
+    get("scenarios.show", EVERYBODY, scenario_id="matching_scenario"),
+    get("exchange.export", ACCOUNT, kind="=scenarios", extension="=json", id="matching_scenario"),
+    get("introductions.mine", ACCOUNT),
+    get("introductions.interest", ACCOUNT, scenario_id="matching_scenario"),
+    get("introductions.interest", PRIVATE, scenario_id="draft_scenario"),
+    get("introductions.invite", PRIVATE),
+    # Its two sides, officers and auditors; nobody else learns that there is one.
+    get("introductions.show", "in  404 200 200 404 200 200 404", introduction_id="pending_introduction"),
+    get("introductions.show", "in  404 200 200 404 200 200 404", introduction_id="accepted_introduction"),
+    get("introductions.show", "in  404 200 404 200 200 200 404", introduction_id="rival_introduction"),
+    get("introductions.offer", "in  404 200 403 404 403 403 404", introduction_id="accepted_introduction"),
+    get("introductions.report", "in  404 200 200 404 403 403 404", introduction_id="accepted_introduction"),
+    get(
+        "introductions.calendar", "in  404 200 200 404 404 404 404",
+        introduction_id="accepted_introduction", slot_id="booked_slot",
+    ),
+    get("introductions.calendar", PRIVATE, introduction_id="offered_introduction", slot_id="offered_slot"),
+    get("introductions.calendar", PRIVATE, introduction_id="pending_introduction", slot_id="booked_slot"),
+    get("introductions.overview", "in  404 404 404 404 200 200 403"),
+    post("introductions.show", "in  404 404 404 404 404 404 404", introduction_id="pending_introduction"),
+    post(
+        "introductions.show", "in  404 422 403 404 403 403 404",
+        {"act": "decline"}, introduction_id="pending_introduction",
+    ),
+    post("introductions.show", "in  404 403 422 404 403 403 404", {"act": "decline"}, introduction_id="invitation"),
+    post(
+        "introductions.show", "in  404 403 403 404 409 403 404", {"act": "land"}, introduction_id="accepted_introduction"
+    ),
+    post("introductions.unblock", "in  404 302 404 404 404 404 404", block_id="block"),
+    post("introductions.route", "in  404 409 404 404 409 403 404", {"act": "open"}, scenario_id="listed_scenario"),
+    post("introductions.route", "in  404 404 404 404 404 404 404", scenario_id="matching_scenario"),
+    post("introductions.route", "in  403 409 403 403 409 403 403", {"act": "open"}, scenario_id="matching_scenario"),
+    post("introductions.route", "in  403 302 403 403 409 404 404", {"act": "close"}, scenario_id="matching_scenario"),
+]  # fmt: skip
 ACCOUNTS = [
     get("accounts.register", EVERYBODY),
     get("accounts.registered", EVERYBODY),
@@ -395,5 +431,5 @@ CHANGING = [
 ]
 TABLE: tuple[Row, ...] = (
     *BIDS, *CATALOGUE, *CHALLENGES, *MATCHING, *SCENARIOS, *EXCHANGE, *EVALUATION, *PUBLICITY, *GAPS, *ORGANISATIONS,
-    *ROUNDS, *RECOMMENDING, *HOUSEHOLDS, *ACCOUNTS, *GUIDE, *SITE, *CHANGING,
+    *ROUNDS, *RECOMMENDING, *HOUSEHOLDS, *INTRODUCTIONS, *ACCOUNTS, *GUIDE, *SITE, *CHANGING,
 )  # fmt: skip

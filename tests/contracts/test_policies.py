@@ -25,7 +25,9 @@ TELLING: dict[str, set[str]] = {
     "account": {"active", "deactivated", "blocked", "leaving", "deleted"},
     "bid": {"draft", "submitted", "withdrawn", "opened", "disqualified", "void"},
     "organisation": {"draft", "submitted", "returned", "verified", "suspended"},
-    "scenario": {"draft", "submitted", "returned", "admitted", "listed", "rejected", "withdrawn"},
+    "scenario": {"draft", "submitted", "returned", "admitted", "matching", "landed", "listed", "rejected", "withdrawn"},
+    "introduction": {"pending", "accepted", "declined", "withdrawn", "lapsed", "concluded"},
+    "slot": {"offered", "booked", "dropped", "cancelled"},
     "challenge": {
         "draft",
         "published",

@@ -31,8 +31,8 @@ def test_every_table_with_a_state_has_its_workflow() -> None:
     stateful = {m.class_ for m in Base.registry.mappers if "state" in m.columns}
     assert stateful == {w.model for w in WORKFLOWS.values()}
     assert SUBJECTS == [
-        "account", "bid", "bid_stage", "challenge", "decision", "notice", "objection", "organisation", "product",
-        "recommendation", "round", "scenario",
+        "account", "bid", "bid_stage", "challenge", "decision", "introduction", "notice", "objection", "organisation", "product",
+        "recommendation", "round", "scenario", "slot",
     ]  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from marketplace.publicity import services as publicity
 from marketplace.publicity.models import Notice
 from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import Scenario, ScenarioFile
-from tests.contracts import town_rounds
+from tests.contracts import town_introductions, town_rounds
 from tests.factories.world import World
 
 MEMBERS = ("owner", "vendor")
@@ -73,6 +73,7 @@ def build(world: World, clock: time_machine.Traveller) -> Town:
     _personal(town)
     _leavers(town, clock)
     town_rounds.after(world, town.ids, made)
+    town_introductions.build(world, town.ids, clock)
     town.ids |= {f"{name}_challenge": number for name, number in before.items()}
     return town
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.kernel.actor import EDITORS, Actor
+from marketplace.kernel.actor import EDITORS, NOBODY, Actor
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import queries as organisations
@@ -55,9 +55,13 @@ def new() -> Any:
 
 
 @bp.get("/scenarios/<int:scenario_id>")
-@signed_in
 def show(scenario_id: int) -> Any:
-    """The scenario as its owner and staff see it, with where it is."""
+    """The scenario as its owner and staff see it, with where it is; as everybody sees it while it is being matched."""
+    public = queries.is_visible(NOBODY, scenario_id)
+    return _shown(scenario_id) if public else signed_in(_shown)(scenario_id)
+
+
+def _shown(scenario_id: int) -> Any:
     actor = current_actor()
     row = queries.get(actor, scenario_id)
     return page(

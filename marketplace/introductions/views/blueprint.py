@@ -1,0 +1,7 @@
+"""The blueprint of introductions."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("introductions", __name__)
