@@ -72,7 +72,7 @@ notify(events.InterestShown, template="introductions/interest", to=_owner, conte
 notify(events.VendorInvited, template="introductions/invited", to=_invited, context=_show)
 notify(events.ContactsExchanged, template="introductions/accepted", to=_both, context=_show)
 notify(events.IntroductionDeclined, template="introductions/declined", to=_starter, context=_show)
-notify(events.IntroductionLapsed, template="introductions/lapsed", to=_both, context=_show)
+notify(events.IntroductionLapsed, template="introductions/lapsed", to=_vendor, context=_show)
 notify(events.SlotsOffered, template="introductions/offered", to=_vendor, context=_show)
 notify(events.OtherSlotsAsked, template="introductions/others_asked", to=_owner, context=_show)
 notify(events.SlotBooked, template="introductions/booked", to=_both, context=_show)

@@ -346,7 +346,7 @@ INTRODUCTIONS = [
     post("introductions.route", "in  404 409 404 404 409 403 404", {"act": "open"}, scenario_id="listed_scenario"),
     post("introductions.route", "in  404 404 404 404 404 404 404", scenario_id="matching_scenario"),
     post("introductions.route", "in  403 409 403 403 409 403 403", {"act": "open"}, scenario_id="matching_scenario"),
-    post("introductions.route", "in  403 302 403 403 409 404 404", {"act": "close"}, scenario_id="matching_scenario"),
+    post("introductions.route", "in  403 302 404 404 409 403 404", {"act": "close"}, scenario_id="matching_scenario"),
 ]  # fmt: skip
 ACCOUNTS = [
     get("accounts.register", EVERYBODY),

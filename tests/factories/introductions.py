@@ -10,6 +10,7 @@ from marketplace.introductions.states import SlotState
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session, unit_of_work
+from tests.factories.stages import mails
 from tests.factories.world import World
 
 NOTE = "同类现场做过三个。"
@@ -34,9 +35,7 @@ class Introductions:
         scenario_id = scenario_id or self.scenario()
         product_id = self.world.product(vendor, name=f"{vendor} 转运车").id
         with unit_of_work():
-            return services.show_interest(
-                self.world.person(vendor), scenario_id, product_id=product_id, note=note
-            ).id
+            return services.show_interest(self.world.person(vendor), scenario_id, product_id=product_id, note=note).id
 
     def invitation(self, scenario_id: int | None = None, *, vendor_id: int | None = None) -> int:
         """An owner's invitation that waits."""
@@ -59,9 +58,7 @@ class Introductions:
 
     def offer(self, number: int, *, days: int = 3, count: int = 3) -> list[int]:
         """Times that the owner offers; their ids."""
-        data = services.SlotData(
-            kind=Meeting.SITE_VISIT, place=PLACE, minutes=90, starts=self.starts(count, days=days)
-        )
+        data = services.SlotData(kind=Meeting.SITE_VISIT, place=PLACE, minutes=90, starts=self.starts(count, days=days))
         with unit_of_work():
             return [s.id for s in services.offer(self.world.owner, number, data)]
 
@@ -87,6 +84,10 @@ class Introductions:
     def get(self, number: int) -> Introduction:
         """The row as it stands."""
         return session().get_one(Introduction, number)
+
+    def told(self, words: str) -> list[str]:
+        """The names of those who got a mail with these words in its subject, once the worker has run."""
+        return [name for name, subject in mails(self.world) if words in subject]
 
     def states(self, number: int) -> list[SlotState]:
         """The states of an introduction's times, in order."""

@@ -18,6 +18,7 @@ from marketplace.organisations.services import require_verified
 from marketplace.scenarios import queries as scenarios
 from marketplace.scenarios import services as scenario_services
 from marketplace.scenarios.models import Scenario
+from marketplace.scenarios.policies import SCENARIO
 
 
 def obstacle(row: Scenario) -> str:
@@ -32,6 +33,7 @@ def obstacle(row: Scenario) -> str:
 def open_route(actor: Actor, scenario_id: int) -> Scenario:
     """Make an admitted scenario public for direct matching: it is no household's, and no challenge was made from it."""
     row = scenarios.get(actor, scenario_id)
+    SCENARIO.require(actor, "open_matching", row)
     if problem := obstacle(row):
         raise Conflict(problem)
     require_verified(row.owner)
