@@ -65,6 +65,13 @@ def shelf() -> dict[str, dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
+def direct() -> list[dict[str, Any]]:
+    """The scenarios that are matched directly, each with its introductions."""
+    found: list[dict[str, Any]] = _load("direct")
+    return found
+
+
+@lru_cache(maxsize=1)
 def stories() -> dict[str, dict[str, Any]]:
     """What becomes of each scenario, by its key."""
     found: dict[str, dict[str, Any]] = _load("stories")
@@ -101,6 +108,9 @@ def first_needed() -> dict[str, int]:
         ago, objector = story["ago"], [story["objection"]["by"]] if "objection" in story else []
         for who in (entry["owner"], *objector, *(b["vendor"] for b in bids().get(entry["key"], ()))):
             found[who] = max(found.get(who, 0), ago)
+    for entry in direct():
+        for who in (entry["owner"], *(i["vendor"] for i in entry["introductions"])):
+            found[who] = max(found.get(who, 0), entry["ago"])
     for entry in round_scenarios():
         found[entry["owner"]] = max(found.get(entry["owner"], 0), 275 if entry.get("round") == "pilot" else 12)
     return found
