@@ -142,8 +142,8 @@ STATE_WORDS: dict[str, dict[str, LazyText]] = {
         "withdrawn": _l("已撤回"),
     },
     "introduction": {
-        "pending": _l("等对方答复"),
-        "accepted": _l("对接中"),
+        "pending": _l("等答复"),
+        "accepted": _l("正在谈"),
         "declined": _l("已谢绝"),
         "withdrawn": _l("已收回"),
         "lapsed": _l("随对接结束"),
