@@ -13,7 +13,7 @@ async function copy(text) {
   if (!done) throw new Error("not copied");
 }
 
-for (const what of document.querySelectorAll("[data-copy]")) {
+for (const what of document.querySelectorAll("main [data-copy]")) {
   const text = what.dataset.copy || what.textContent.trim();
   const button = document.createElement("button"), word = document.createElement("span"), of = document.createElement("span");
   button.type = "button";
