@@ -19,6 +19,7 @@ from marketplace.publicity import queries as publicity
 from marketplace.vocabulary.queries import overrides
 from marketplace.vocabulary.terms import main_domains
 from marketplace.web.actor import current_actor
+from marketplace.web.helpers import unparted
 from marketplace.web.page import page
 from marketplace.web.pagination import PER_PAGE, Page, asked_page, url_with
 from marketplace.web.panels import panels
@@ -104,7 +105,7 @@ def _found(definition: searching.Page, template: str, result: Result, **shown: A
     def marked(text: Text) -> Markup:
         shown = text.best(code)
         pieces = highlight(shown, result.terms)
-        html = Markup("").join(Markup("<mark>{}</mark>").format(t) if on else escape(t) for t, on in pieces)
+        html = Markup("").join(Markup("<mark>{}</mark>").format(t) if on else escape(unparted(t)) for t, on in pieces)
         if text.language_shown(code) == code:
             return html
         mark = Markup('<span lang="{}" class="foreign">{}</span>')

@@ -28,6 +28,8 @@ WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "F
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WAN = 10_000
 NBSP = "\N{NO-BREAK SPACE}"
+UNITS = r"%|‰|°C|dB|lx|min|h|s|ms|[kcmµn]?m[²³]?|[km]?m/s|[kmµ]?g|t|L|[mkM]?[WVNA]|[km]?Nm|[kMG]?Hz|[kM]?Pa"
+PARTED = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?![A-Za-z]))")
 
 
 def day(moment: datetime | date | None, *, year: bool | None = None) -> str:
@@ -168,9 +170,14 @@ def is_left_behind(text: Text) -> bool:
     return text.is_stale and text.source != language() and text.language_shown(language()) == language()
 
 
+def unparted(text: str) -> str:
+    """A text in which no line ends between a figure and its unit; it keeps its length."""
+    return PARTED.sub(NBSP, text)
+
+
 def lines(text: str) -> Markup:
-    """Plain text with its line breaks kept."""
-    return Markup("<br>").join(escape(part) for part in text.split("\n"))
+    """Plain text with its line breaks kept, and its figures with their units."""
+    return Markup("<br>").join(escape(part) for part in unparted(text).split("\n"))
 
 
 def picture_address(domain: str, task: str = "") -> str:

@@ -24,7 +24,7 @@ PAGES = {
         "/challenges?view=table",
         "/challenges?view=calendar",
         "/challenges?q=冷库&domain=logistics",
-        "/challenges?q=nothing-like-this",
+        "/challenges?q=zzzzzz",
         "/challenges/45",
         "/products",
         "/products/1",
@@ -70,7 +70,7 @@ PAGES = {
         "/account/data",
         "/account/data/all",
     ],
-    "xu@qinghe.example": ["/desk", "/my/scenarios", "/scenarios/new", "/exchange/scenarios"],
+    "lu@yunque.example": ["/desk", "/my/scenarios", "/scenarios/new", "/exchange/scenarios"],
     "hu@tuijian.example": [
         "/desk",
         "/recommending/3/14",
@@ -95,7 +95,7 @@ PAGES = {
 # Pages of what these people are writing, found through the list it stands in.
 WRITING = {
     "lin@fuxiao.example": ("/my/bids", ("matrix", "offer", "solution", "files", "declare", "check")),
-    "xu@qinghe.example": (
+    "lu@yunque.example": (
         "/my/scenarios",
         ("task", "work", "requirements", "metrics", "site", "terms", "safety", "files", "submit"),
     ),
