@@ -77,7 +77,7 @@ PAGES = {
         "/recommending/3/14/letter",
         "/recommending/3/14/summary",
     ],
-    "fang@anhe.example": ["/desk", "/households/43", "/households/42/new"],
+    "fang@anhe.example": ["/desk", "/households/43", "/households/43/new"],
     "officer@programme.example": [
         "/desk",
         "/staff/scenarios",
