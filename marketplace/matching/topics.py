@@ -2,7 +2,7 @@
 
 The programme office owns its topics as any organisation owns its scenarios: the officer drafts for an organisation of
 which it is an editor, and the intake check is a colleague's, as for everybody's own scenario. So a topic needs no right
-of its own and takes no short cut (decision 0014).
+of its own and takes no short cut (decision 0017).
 """
 
 from __future__ import annotations
