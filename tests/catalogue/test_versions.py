@@ -31,7 +31,9 @@ def _kept(product_id: int) -> list[ProductVersion]:
 
 
 def test_a_draft_keeps_nothing_and_a_listing_is_the_first_version(world: World) -> None:
-    assert _kept(world.product(name="草稿", listed=False).id) == []
+    draft = world.product(name="草稿", listed=False).id
+    assert _kept(draft) == []
+    assert "还没有版本" in words(world.client("vendor"), f"/zh/products/{draft}/versions")
     (first,) = _kept(world.product().id)
     assert (first.number, first.user_id, first.content["name"]["zh"]) == (1, world.users["vendor"], "拂晓 M3")
     assert [s["value"]["typed"] for s in first.content["specifications"]] == ["yes", "50", "12"]

@@ -29,7 +29,8 @@ def versions(product_id: int) -> Any:
     PRODUCT.require(actor, "history", row)
     found = queries.versions(product_id, MOST + 1)
     shown_ = []
-    for new, old in zip(found, [*found[1:], None], strict=True):
+    for number, new in enumerate(found):
+        old = found[number + 1] if number + 1 < len(found) else None
         before = _said(old.content) if old else {}
         after = _said(new.content)
         order = {name: n for n, name in enumerate([*after, *before])}
