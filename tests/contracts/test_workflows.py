@@ -32,7 +32,7 @@ def test_every_table_with_a_state_has_its_workflow() -> None:
     assert stateful == {w.model for w in WORKFLOWS.values()}
     assert SUBJECTS == [
         "account", "bid", "bid_stage", "challenge", "decision", "introduction", "notice", "objection", "organisation", "product",
-        "recommendation", "round", "scenario", "slot",
+        "recommendation", "round", "scenario", "slot", "specification_doubt",
     ]  # fmt: skip
 
 
