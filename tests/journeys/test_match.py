@@ -1,0 +1,125 @@
+"""The market answers a posting while it is written, one figure is relaxed, and the best vendor's mail leads to a bid half filled in."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+TITLE = "医药冷库拆零拣选（二期）"
+
+
+def _next(visitor: Visitor) -> None:
+    visitor.page.locator("main form button.btn-primary").first.click()
+
+
+def _require(owner: Visitor) -> None:
+    """Fill in what postings of this task usually ask, see the market respond as one types, and relax one figure."""
+    page = owner.page
+    for key in ("temperature", "error_rate"):
+        page.select_option("#add", key)
+        page.locator("main button:has(use[href*='#plus'])").click()
+
+    def value(key: str) -> Any:
+        row = page.locator(f".req-row:has(input[name$='-parameter'][value='{key}'])")
+        return row.locator("[name$='-value']")
+
+    market = page.locator("#market")
+    value("runtime").fill("5")
+    value("temperature").fill("2-8")
+    value("error_rate").fill("0.1")
+    value("aisle_min").fill("900")
+    expect(market).to_contain_text("卡得最紧的一条：最小通道宽度")
+    expect(market.locator("strong").first).to_have_text("0")
+    expect(market).to_contain_text("0 → 2 款")
+    owner.look("the market says what costs most")
+    value("aisle_min").fill("1100")
+    expect(market.locator("strong").first).to_have_text("2")
+    assert "青蓝" not in market.inner_text()  # before publication nobody is named
+    _next(owner)
+
+
+def _post(owner: Visitor) -> str:
+    page = owner.page
+    owner.go("/scenarios/new")
+    page.fill("[name=title_zh]", TITLE)
+    _next(owner)
+    page.select_option("[name=domain]", "logistics")
+    page.select_option("[name=task]", "warehouse_handling")
+    page.fill("[name=summary_zh]", "2–8 ℃ 冷库内按订单拆零拣选药品，每小时 180 行。")
+    page.fill("[name=situation_zh]", "人工每班轮换三次，冬季用工紧。")
+    _next(owner)
+    page.fill("[name=workflow_zh]", "接单、取箱、拣选、复核、出库。")
+    page.fill("[name=objects_zh]", "药盒与小箱，0.02–3 kg。")
+    _next(owner)
+    _require(owner)
+    page.wait_for_url(re.compile("/edit/metrics"))
+    _next(owner)  # the musts that are figures stand there to be measured
+    _next(owner)
+    for name, typed in {"budget_max": "520", "period_months": "12", "quantity": "6"}.items():
+        page.fill(f"[name={name}]", typed)
+    _next(owner)
+    page.fill("[name=safety_zh]", "人机分区，限速 1 m/s，急停就近。")
+    _next(owner)
+    owner.go(re.sub(r".*/(scenarios/\d+)/.*", r"/\1/edit/submit", page.url))
+    page.check("[name=unclassified]")
+    page.check("[name=truthful]")
+    _next(owner)
+    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
+    owner.look("the market on the scenario's page")
+    return page.url.rsplit("/", 1)[1]
+
+
+def _publish(officer: Visitor, scenario: str) -> str:
+    page = officer.page
+    officer.go(f"/staff/scenarios/{scenario}")
+    expect(page.locator("#market")).to_contain_text("款做这项任务的产品满足全部必须项")
+    page.fill("[name=reason]", "指标明确，同类已论证。")
+    page.click("button[value=admit]")
+    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
+    page.locator("aside form button.btn-primary").click()
+    page.click("button[value=publish]")
+    page.wait_for_url(re.compile(r"/challenges/\d+$"))
+    return page.url.rsplit("/", 1)[1]
+
+
+def test_from_a_posting_that_the_market_answers_to_a_bid_that_is_half_filled_in(visit: Any) -> None:
+    owner, officer, vendor = visit("zh"), visit("zh"), visit("zh", width=360)
+    owner.sign_in("fang@anhe.example")
+    officer.sign_in("officer@programme.example")
+    vendor.sign_in("shao@qinglan.example")
+    challenge = _publish(officer, _post(owner))
+
+    owner.go(f"/challenges/{challenge}/who-can")
+    assert "青蓝 K5" in owner.page.locator(".fits li").first.inner_text()
+    owner.look("who can")
+    owner.page.locator(".fits li").filter(has_text="兰汀").locator("button").click()
+    expect(owner.page.locator(".fits li").filter(has_text="兰汀")).to_contain_text("已邀请")
+
+    page = vendor.page
+    for _attempt in range(60):
+        vendor.go("/mailbox?to=shao@qinglan.example")
+        mail = page.locator("main .rows a").filter(has_text=TITLE)
+        if mail.count():
+            break
+        time.sleep(0.3)
+    assert re.search(r"K5 4 条满足 4 条", mail.first.inner_text())
+    mail.first.click()
+    link = page.locator("main").get_by_role("link", name="看榜题").first
+    if not link.count():
+        link = page.frame_locator("iframe").get_by_role("link", name="看榜题").first
+    vendor.go(re.sub(r"^https?://[^/]+/zh", "", link.get_attribute("href") or ""))
+    expect(page.locator("#h-should")).to_be_visible()
+    vendor.look("should I bid")
+    page.locator("aside .next button.btn-primary").click()
+    page.wait_for_url(re.compile("/edit/matrix"))
+    page.locator("button[name=prefill]").click()
+    page.wait_for_load_state()
+    answers = [select.input_value() for select in page.locator("select[name$=-answer]").all()]
+    assert answers.count("meets") == 4
