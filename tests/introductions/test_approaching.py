@@ -15,10 +15,12 @@ from marketplace.introductions import queries, services
 from marketplace.introductions.models import Block, Introduction, Side
 from marketplace.introductions.services.approaching import MOST_A_DAY
 from marketplace.introductions.states import State
+from marketplace.kernel import clock as site_clock
 from marketplace.kernel.actor import NOBODY
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.kernel.text import Text
+from marketplace.matching.models import NoInvitations
 from marketplace.organisations import services as organisations
 from marketplace.organisations.models import MemberRole, Organisation
 from marketplace.scenarios import queries as scenarios
@@ -287,3 +289,12 @@ def test_a_scenario_lands_by_what_both_reported_three_months_ago(
     assert scenario.state is ScenarioState.LANDED
     with pytest.raises(Conflict), unit_of_work():
         scenario_services.close_matching(world.owner, scenario.id)
+
+
+def test_a_vendor_that_takes_no_invitations_gets_none(world: World, made: Introductions) -> None:
+    scenario_id = made.scenario()
+    with unit_of_work() as work:
+        work.add(NoInvitations(vendor_id=world.vendor_id, created_at=site_clock.now()))
+    with pytest.raises(Conflict, match="不接受邀请"):
+        made.invitation(scenario_id)
+    made.interest(scenario_id)

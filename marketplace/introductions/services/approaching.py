@@ -16,6 +16,7 @@ from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.i18n import gettext as _
+from marketplace.matching import queries as matching
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.services import require_verified
@@ -65,6 +66,8 @@ def _begin(
     if theirs.id in actor.organisations():
         raise Conflict(_("您同时是双方的成员，不能由您牵线。请换一位同事，或选别的单位。"))
     sealed(note, "note")
+    if side is Side.OWNER and not matching.takes_invitations(vendor.id):
+        raise Conflict(_("这家企业不接受邀请。"))
     if queries.is_blocked(by=theirs.id, against=mine.id):
         raise Conflict(_("对方不接收贵单位的对接。"))
     if queries.is_blocked(by=mine.id, against=theirs.id):
