@@ -53,7 +53,7 @@ def unblock(block_id: int) -> Response:
         with unit_of_work():
             services.unblock(current_actor(), block_id)
         flash(_("已恢复，对方又可以联系您。"), "ok")
-    return redirect(url_for(".mine"))
+    return redirect(url_for("introductions.mine"))
 
 
 @bp.route("/introductions/<int:introduction_id>", methods=["GET", "POST"])
@@ -71,7 +71,7 @@ def show(introduction_id: int) -> Any:
             with unit_of_work():
                 said = _act(actor, introduction_id, request.form.get("act", ""), form)
             flash(said, "ok")
-            return redirect(url_for(".show", introduction_id=introduction_id))
+            return redirect(url_for("introductions.show", introduction_id=introduction_id))
         row = queries.get(actor, introduction_id)
     side = queries.side_of(actor, row)
     return page(
@@ -144,7 +144,7 @@ def offer(introduction_id: int) -> Any:
             with unit_of_work():
                 services.offer(actor, introduction_id, data)
             flash(_("时间已送到企业，选定后发信告诉您。"), "ok")
-            return redirect(url_for(".show", introduction_id=introduction_id))
+            return redirect(url_for("introductions.show", introduction_id=introduction_id))
         row = queries.get(actor, introduction_id)
     return page("introductions/offer.html", form=form, row=row, fewest=FEWEST, most=MOST)
 
@@ -171,7 +171,7 @@ def report(introduction_id: int) -> Any:
             with unit_of_work():
                 services.report(actor, introduction_id, data)
             flash(_("结果已记下。双方说法一致后才计入统计。"), "ok")
-            return redirect(url_for(".show", introduction_id=introduction_id))
+            return redirect(url_for("introductions.show", introduction_id=introduction_id))
         row = queries.get(actor, introduction_id)
     return page("introductions/report.html", form=form, row=row)
 
@@ -185,7 +185,7 @@ def calendar(introduction_id: int, slot_id: int) -> Response:
     slot = next((s for s in row.slots if s.id == slot_id), None)
     if slot is None or slot.state is not SlotState.BOOKED or not SLOTS.allows(actor, "view", slot):
         raise NotFound()
-    link = url_for(".show", introduction_id=row.id, _external=True)
+    link = url_for("introductions.show", introduction_id=row.id, _external=True)
     title, host = best(row.scenario.title), request.host.partition(":")[0]
     entry = Entry(
         uid=f"slot-{slot.id}@{host}",

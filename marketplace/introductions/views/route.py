@@ -77,7 +77,7 @@ def interest(scenario_id: int) -> Any:
                     actor, scenario_id, product_id=int(form.product.data), note=form.note.data
                 ).id
             flash(_("意向已送到场景方。对方答复后发信告诉您。"), "ok")
-            return redirect(url_for(".show", introduction_id=introduction_id))
+            return redirect(url_for("introductions.show", introduction_id=introduction_id))
         row, products = scenarios.get(actor, scenario_id), queries.offerable(actor)
     return page("introductions/interest.html", form=form, scenario=row, products=products)
 
@@ -104,7 +104,7 @@ def invite() -> Any:
                     actor, int(form.scenario.data), vendor_id=vendor_id, product_id=product_id, note=form.note.data
                 ).id
             flash(_("邀请已送到。对方答复后发信告诉您。"), "ok")
-            return redirect(url_for(".show", introduction_id=introduction_id))
+            return redirect(url_for("introductions.show", introduction_id=introduction_id))
         vendor = organisations.get(actor, vendor_id)
         product = catalogue.get(actor, product_id) if product_id is not None else None
     return page("introductions/invite.html", form=form, vendor=vendor, product=product, own=own)
