@@ -93,23 +93,23 @@ def test_from_a_posting_that_the_market_answers_to_a_bid_that_is_half_filled_in(
     owner, officer, vendor = visit("zh"), visit("zh"), visit("zh", width=360)
     owner.sign_in("fang@anhe.example")
     officer.sign_in("officer@programme.example")
-    vendor.sign_in("shao@qinglan.example")
+    vendor.sign_in("han@lanting.example")
     challenge = _publish(officer, _post(owner))
 
     owner.go(f"/challenges/{challenge}/who-can")
-    assert "青蓝 K5" in owner.page.locator(".fits li").first.inner_text()
+    assert "兰汀 MP3" in owner.page.locator(".fits li").first.inner_text()
     owner.look("who can")
-    owner.page.locator(".fits li").filter(has_text="兰汀").locator("button").click()
-    expect(owner.page.locator(".fits li").filter(has_text="兰汀")).to_contain_text("已邀请")
+    owner.page.locator(".fits li").filter(has_text="青蓝 K5").locator("button").click()
+    expect(owner.page.locator(".fits li").filter(has_text="青蓝 K5")).to_contain_text("已邀请")
 
     page = vendor.page
     for _attempt in range(60):
-        vendor.go("/mailbox?to=shao@qinglan.example")
+        vendor.go("/mailbox?to=han@lanting.example")
         mail = page.locator("main .rows a").filter(has_text=TITLE)
         if mail.count():
             break
         time.sleep(0.3)
-    assert re.search(r"K5 4 条满足 4 条", mail.first.inner_text())
+    assert re.search(r"MP3 4 条满足 4 条", mail.first.inner_text())
     mail.first.click()
     link = page.locator("main").get_by_role("link", name="看榜题").first
     if not link.count():
