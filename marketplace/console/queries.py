@@ -10,6 +10,9 @@ from flask import g
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, union_all
 
 from marketplace.bids.models import Bid
+from marketplace.bids.states import State as BidState
+from marketplace.catalogue.models import Product
+from marketplace.catalogue.states import State as ProductState
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.services import OPENING_DELAY
@@ -116,6 +119,25 @@ def most_urgent(waiting: dict[str, list[Item]], limit: int) -> list[tuple[str, I
     """What of all queues falls due first, with the name of its queue; notices run by themselves."""
     dated = [(name, i) for name, items in waiting.items() if name != "notices" for i in items if i.due is not None]
     return sorted(dated, key=lambda pair: pair[1].due or clock.now())[:limit]
+
+
+def tallies(actor: Actor, *, owns: bool, sells: bool) -> dict[str, dict[str, int]]:
+    """How many scenarios, bids and products the actor's organisations have in each state, with one question."""
+    mine = sorted(actor.organisations())
+    found: dict[str, dict[str, int]] = {"scenario": {}, "bid": {}, "product": {}}
+    kinds: list[tuple[str, Any, Any]] = [("scenario", Scenario.state, Scenario.owner_id)] if owns else []
+    if sells:
+        kinds += [("bid", Bid.state, Bid.lead_id), ("product", Product.state, Product.vendor_id)]
+    asked = [
+        select(literal(kind), cast(state, String), func.count()).where(owner.in_(mine)).group_by(state)
+        for kind, state, owner in kinds
+    ]
+    counts: dict[tuple[str, str], int] = {}
+    if asked:
+        counts = {(kind, state): n for kind, state, n in session().execute(union_all(*asked)).tuples()}
+    for kind, states in (("scenario", ScenarioState), ("bid", BidState), ("product", ProductState)):
+        found[kind] = {state.value: counts[kind, state.value] for state in states if (kind, state.value) in counts}
+    return found
 
 
 def funnel() -> list[tuple[str, int]]:

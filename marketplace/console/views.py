@@ -84,11 +84,7 @@ def desk() -> Any:
         **mine,
         matters=today.matters(**mine),
         products=catalogue.newest(actor, SHOWN) if sells else [],
-        tallies={
-            "scenario": scenarios.tally(actor) if owns else {},
-            "bid": bids.tally(actor) if sells else {},
-            "product": catalogue.tally(actor) if sells else {},
-        },
+        tallies=queries.tallies(actor, owns=owns, sells=sells),
         unread=notifications.count(actor, unread=True),
         objections=[] if actor.is_staff else publicity.my_objections(actor),
         waiting=waiting,
