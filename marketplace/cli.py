@@ -122,9 +122,13 @@ def serve(port: int, host: str) -> None:
     """Serve the site with waitress, for demo and development; production uses gunicorn with wsgi:app."""
     from waitress import serve as serve_
 
+    from marketplace.matching.market import warm
+
     settings = Settings()
+    app = _app(settings)
+    warm(app)
     serve_(
-        _app(settings),
+        app,
         host=host,
         port=port,
         threads=8,

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
+import structlog
+from flask import Flask, current_app
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.challenges.models import Challenge, ChallengeVersion
 from marketplace.challenges.states import State
@@ -26,6 +28,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import session
 from marketplace.matching.offering import need_of, offers
 
+log = structlog.get_logger()
 PRODUCTS = ("product", "ProductChanged")
 """How the audit names acts on products."""
 MANY = 1_000
@@ -163,3 +166,17 @@ def market() -> Iterator[Market]:
             yield found
         finally:
             found.depth -= 1
+
+
+def warm(app: Flask) -> None:
+    """Read the market beside whatever the process does first, so that no visitor and no writer waits for it."""
+
+    def read() -> None:
+        with app.app_context():
+            try:
+                with market():
+                    pass
+            except SQLAlchemyError:
+                log.warning("market_not_read", exc_info=True)  # the first who asks reads it then
+
+    threading.Thread(target=read, name="market", daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -168,3 +169,12 @@ def test_partners_are_found_where_nobody_meets_all_alone(world: World) -> None:
     assert found is not None
     assert [sorted(p.offer_id for p in one) for one in found[0].by_products] == [sorted([strong.id, climber.id])]
     assert found[0].nobody == ()
+
+
+def test_a_process_reads_the_market_before_anybody_asks(app: Flask, world: World) -> None:
+    world.product()
+    markets.warm(app)
+    for thread in threading.enumerate():
+        if thread.name == "market":
+            thread.join(20)
+    assert len(app.extensions["market"].catalogue) == 1
