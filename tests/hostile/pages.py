@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -43,6 +43,7 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self._by_id: dict[str, Form] = {}
         self._inside: Form | None = None
+        self._saving: Form | None = None
         self._select: tuple[Form, str, bool, list[tuple[str, bool]]] | None = None
         self._area: tuple[Form, str, list[str]] | None = None
 
@@ -62,6 +63,10 @@ class _Reader(HTMLParser):
             self.forms.append(self._inside)
         elif tag in ("input", "button", "select", "textarea", "option"):
             self._control(tag, given, self._form_of(given))
+        if "data-autosave" in given:
+            self._saving = self._inside
+        elif "data-market" in given and self._saving:  # a script sends the same form there, as it is typed
+            self.forms.append(replace(self._saving, action=given["data-market"], buttons=[]))
 
     def _control(self, tag: str, given: dict[str, str], form: Form | None) -> None:
         name, kind = given.get("name", ""), given.get("type", "")

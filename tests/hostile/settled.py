@@ -73,6 +73,8 @@ def _rare(town: Town) -> Browsers:
     """Those whom a form waits for that few others are shown."""
     world, ids = town.world, town.ids
     world.organisation("late-vendor", "vendor")
+    world.person("drafter", roles=("officer",))
+    world.organisation("drafter", "owner")
     with unit_of_work():  # the town's own offer has grown too old
         to = world.users["owner-editor"]
         organisations.offer_handover(world.owner, ids["owner"], to=to, afterwards=MemberRole.VIEWER)
@@ -81,6 +83,7 @@ def _rare(town: Town) -> Browsers:
         "owner-editor": [f"/zh/organisations/{ids['owner']}/take-over"],
         "newcomer": [f"/zh/organisations/{ids['unverified_organisation']}"],
         "auditor": ["/zh/audit/households"],
+        "drafter": ["/zh/gaps?all=1"],
         "officer": [f"/zh/scenarios/{ids['admitted_scenario']}"],
         "vendor": [f"/zh/bids/{ids['covered_bid']}", "/zh/exchange/products", "/zh/exchange/scenarios"],
     }

@@ -46,7 +46,8 @@ VALUES = {
 }
 PARAMETERS = (
     "q", "page", "sort", "view", "domain", "state", "budget", "task", "district", "period", "mode", "consortium",
-    "price", "lease", "stage", "subject", "next", "to", "email", "vendor", "lead", "lang", "v",
+    "price", "lease", "stage", "subject", "next", "to", "email", "vendor", "lead", "lang", "v", "parameter", "value", "unit",
+    "id", "group", "scenario", "product", "differing",
 )  # fmt: skip
 FIELDS = (
     "act", "stage", "count", "reason", "answer", "user", "role", "given", "session", "lead", "add", "drop", "product",
@@ -65,6 +66,11 @@ READERS = (
     "inbox",
     "prove",
     "bid",
+    "fits",
+    "compare",
+    "needs",
+    "gaps",
+    "introductions",
 )
 """The last part of the addresses of pages that read their query; the others are asked once."""
 SPARED = {
@@ -122,6 +128,8 @@ WORDS = {
     "step": tuple(STEPS),
     "name": ("scenarios", "opening", "objections"),
     "token": ("abc",),
+    "parameter": ("payload",),
+    "kind": ("innovative",),
 }
 
 
@@ -137,7 +145,7 @@ def _addresses(app: Flask, ids: dict[str, int], method: str) -> list[str]:
         path = path.replace("<lang>", "zh")
         others = {"challenge_id": ids["shortlisted"], "bid_id": ids["opened"], "organisation_id": ids["owner_id"]}
         for chosen in ids, ids | others:
-            filled = re.sub(r"<int:(\w+)>", lambda m, chosen=chosen: str(chosen[m[1]]), path)
+            filled = re.sub(r"<int:(\w+)>", lambda m, chosen=chosen: str(chosen.get(m[1], 1)), path)
             missing = re.search(r"<(\w+)>", filled)
             options = WORDS[missing[1]] if missing else ("",)
             found += [re.sub(r"<\w+>", option, filled) for option in options]

@@ -181,7 +181,7 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
         "[name=file]", {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": b"MZ this is no PDF"}
     )
     page.locator("main form button:has(use[href*='#upload'])").click()
-    assert page.locator(".errs").is_visible()
+    page.locator(".errs, .up-err").first.wait_for()  # refused, and said beside the field
     vendor.go(re.sub(r".*/(bids/\d+)/.*", r"/\1/edit/declare", page.url))
     vendor.look("declare")
     for name in ("unclassified", "truthful", "unaffiliated"):
