@@ -8,18 +8,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import content as contents
 from marketplace.challenges import forms, queries, services
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.states import State
-from marketplace.fit.compare import Fit, compare
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.difference import difference
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
 from marketplace.scenarios import queries as scenarios
 from marketplace.vocabulary.calendar import CLOSING, is_provisional
@@ -46,7 +43,7 @@ def show(challenge_id: int) -> Any:
         content_=content,
         files=queries.files(actor, row),
         watching=queries.is_watching(actor, row.id),
-        products=_mine_against(actor, content, row.domain),
+        against=panels("challenge.requirements", actor, row),
         addenda=_addenda(row),
         track=_track(row),
         parameters=parameters(),
@@ -72,34 +69,6 @@ def _track(row: Challenge) -> tuple[list[tuple[str, str]], int]:
     ]
     behind = {State.OPENED: 2, State.ELIGIBILITY: 2, State.EVALUATION: 3, State.SHORTLISTED: 4}
     return steps, behind.get(row.state, 2 if row.is_closed else 1)
-
-
-def _mine_against(actor: Actor, content: contents.ChallengeContent, domain: str) -> list[dict[str, Any]]:
-    """A vendor's listed products against each requirement, those with most met first."""
-    if not actor.organisations():
-        return []
-    found: list[dict[str, Any]] = []
-    for product in catalogue.of_vendors(actor, actor.organisations(), listed_only=True):
-        answers = {}
-        for wanted in content.requirements:
-            offered = product.specification(wanted.parameter)
-            parameter = parameters().get(wanted.parameter)
-            if parameter is None:
-                continue
-            conditional = bool(offered and offered.condition)
-            value = offered.value if offered else None
-            answers[wanted.key] = (
-                compare(parameter, wanted.op, wanted.typed, value, conditional=conditional and parameter.conditional),
-                offered,
-            )
-        counts = {fit: sum(a.fit is fit for a, _o in answers.values()) for fit in Fit}
-        name = product.model or best(product.name)
-        found.append({"product": product, "name": name, "answers": answers, "counts": counts})
-    found.sort(key=lambda f: (f["counts"][Fit.SHORT], -f["counts"][Fit.MET] - f["counts"][Fit.MET_IF]))
-    # A product that says nothing of most requirements is no answer to them; its own domain is reason enough to ask.
-    enough = len(content.requirements) / 2
-    said = [f for f in found if f["product"].domain == domain or len(f["answers"]) - f["counts"][Fit.UNKNOWN] > enough]
-    return said[:2] if any(f["counts"][Fit.MET] for f in said) else []
 
 
 def _addenda(row: Challenge) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ def samples() -> dict[str, Any]:
     wrong.name.errors = [_("请填写“%(label)s”。", label=_("单位名称"))]
     wrong.load.errors = [_("请填整数。")]
     known = parameters()
+    explained, offer = _explained()
     return {
         "form": form,
         "wrong": wrong,
@@ -75,7 +76,8 @@ def samples() -> dict[str, Any]:
         "groups": groups(),
         "gauges": _gauges(),
         "answers": _answers(),
-        "explained": _explained(),
+        "explained": explained,
+        "explained_offer": offer,
         "standings": _standings(),
         "soon": clock.now() + timedelta(days=3, hours=4),
         "today": clock.today(),
@@ -120,7 +122,7 @@ def _product_against(name: str) -> dict[str, Any]:
     return {"product": SimpleNamespace(id=1), "name": name, "answers": answers}
 
 
-def _explained() -> Explanation:
+def _explained() -> tuple[Explanation, Offer]:
     """A real explanation of the sample product against the sample requirements."""
     lines = tuple(
         Requirement(key=key, parameter=key, op=op, value=_value(key, typed), level=Level(level))
@@ -129,7 +131,7 @@ def _explained() -> Explanation:
     offered = tuple(Specification(parameter=key, value=_value(key, typed)) for key, typed in OFFERED["M3"].items())
     need = Need(id=1, requirements=lines, domain="healthcare", task="medical_assistance", title=BOTH)
     offer = Offer(id=1, vendor_id=1, specifications=offered, changed=clock.today(), domain="healthcare", name=BOTH)
-    return explain(need, offer, today=clock.today()).explanation
+    return explain(need, offer, today=clock.today()).explanation, offer
 
 
 def _gauges() -> list[tuple[str, Value, str, Value | None]]:

@@ -78,6 +78,12 @@ class Offer:
     texts: tuple[Text, ...] = ()
     track: Track = Track()
     row: str = ""
+    variants: tuple[tuple[str, Text], ...] = ()
+    """What each variant is called in both languages, where it has more than the name that its values bear."""
+
+    def variant_name(self, variant: str) -> Text:
+        """What people read of a variant."""
+        return dict(self.variants).get(variant) or Text.of(variant, variant)
 
     @cached_property
     def configurations(self) -> tuple[Configuration, ...]:

@@ -17,7 +17,7 @@ from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import language
 from marketplace.matching.market import market
 from marketplace.matching.offering import offers
-from marketplace.vocabulary.parameters import Value, figure, groups, parameters, shown, unit_label
+from marketplace.vocabulary.parameters import Value, figure, groups, operator_sign, parameters, shown, unit_label
 from marketplace.vocabulary.terms import domains, main_domains
 
 MOST_BARS = 8
@@ -116,8 +116,7 @@ def elsewhere(gap: Gap) -> int:
 def written(value: Value, parameter: str, op: str = "") -> str:
     """A value with its unit in the reader's language, after the sign of its comparison."""
     text, unit = shown(value, parameters()[parameter], language())
-    sign = {">=": "≥", "<=": "≤"}.get(op, "") if value.kind in ("number", "ip", "ordinal", "ex") else ""
-    return NBSP.join(part for part in (sign, text, unit) if part)
+    return NBSP.join(part for part in (operator_sign(op, value.kind), text, unit) if part)
 
 
 def distances(gap: Gap) -> tuple[float, float] | None:

@@ -67,7 +67,7 @@ def _some(ids: Sequence[int]) -> dict[int, Offer]:
     found = {}
     for product_id, group in groupby(session().execute(query), key=itemgetter(0)):
         rows = list(group)
-        found[product_id] = _offer(rows[0][:8], [_offered(row[8:]) for row in rows if row[8] is not None])
+        found[product_id] = _offer(rows[0][:8], [row[8:] for row in rows if row[8] is not None])
     return found
 
 
@@ -81,7 +81,7 @@ def _everything() -> dict[int, Offer]:
         .order_by(Specification.product_id, Specification.id)
     )
     stated = {
-        product_id: [_offered(row[1:]) for row in rows]
+        product_id: [row[1:] for row in rows]
         for product_id, rows in groupby(session().execute(lines), key=itemgetter(0))
     }
     pages = select(*_PAGE).where(Product.state == State.LISTED).order_by(Product.id)
@@ -97,20 +97,21 @@ def _offered(row: Any) -> Offered:
         evidence=Evidence[evidence.name],
         evidence_date=evidence_date,
         expires=expires,
-        variant=variant.zh or variant.en if variant else "",
+        variant=variant.best("zh") if variant else "",
         row=str(line_id),
     )
 
 
-def _offer(page: Any, lines: Sequence[Offered]) -> Offer:
+def _offer(page: Any, lines: Sequence[Any]) -> Offer:
     product_id, vendor_id, domain, tasks, name, summary, description, changed_at = page
     return Offer(
         id=product_id,
         vendor_id=vendor_id,
-        specifications=tuple(lines),
+        specifications=tuple(map(_offered, lines)),
         changed=clock.beijing(changed_at).date(),
         domain=domain,
         tasks=tuple(tasks),
         name=name,
         texts=(summary, description),
+        variants=tuple({name.best("zh"): name for *_line, name in lines if name}.items()),
     )

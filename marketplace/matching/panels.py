@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from flask import render_template
 
-from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.states import State as ProductState
 from marketplace.challenges.content import content_of
 from marketplace.challenges.models import Challenge
 from marketplace.kernel.actor import EDITORS, Actor
+from marketplace.kernel.i18n import best
 from marketplace.matching import queries
 from marketplace.matching.offering import need_of, offers
 from marketplace.organisations.models import Organisation
@@ -21,6 +21,7 @@ from marketplace.scenarios.states import State as ScenarioState
 from marketplace.vocabulary.parameters import parameters
 from marketplace.web.panels import panel
 
+SIDE_BY_SIDE = 2
 ON_A_PAGE = 3
 """Matches shown on a page of something else; all of them stand on their own page."""
 BEFORE = (ScenarioState.DRAFT, ScenarioState.SUBMITTED, ScenarioState.RETURNED, ScenarioState.ADMITTED)
@@ -62,28 +63,34 @@ def at_the_intake_check(_actor: Actor, row: Scenario) -> str | None:
     return _answered(row, live=False) if row.requirements else None
 
 
-@panel("challenge", order=15)
-def should_i_bid(actor: Actor, row: Challenge) -> str | None:
-    """For a vendor: how its best product scores, the gaps, the effort, the time left and the owner's record."""
+@panel("challenge.requirements")
+def against_mine(actor: Actor, row: Challenge) -> str | None:
+    """For a vendor, in the place of the bare requirements: its best products line by line, and whether to bid."""
     if not row.is_public or row.owner_id in actor.organisations():
         return None
-    own = catalogue.of_vendors(actor, actor.organisations(), listed_only=True)
-    if not own:
+    content = row.content
+    found = queries.mine_against(actor, need_of(row.id, content))[:SIDE_BY_SIDE]
+    if not found:
         return None
-    need = need_of(row.id, row.content)
-    kinds = [p for p in own if p.domain == row.domain] or own
-    best = queries.against(need, offers([p.id for p in kinds]).values())[0]
+    columns = [
+        {
+            "name": best(offer.name),
+            "answers": {r.requirement.key: (r.answer, r.specification) for r in match.explanation.rows},
+        }
+        for match, offer in found
+    ]
     return render_template(
-        "matching/_should_i_bid.html",
+        "matching/_against_mine.html",
         challenge=row,
-        match=best,
-        product=next(p for p in kinds if p.id == best.offer_id),
+        requirements=content.requirements,
+        parameters=parameters(),
+        found=found,
+        columns=columns,
         record=queries.record_of(row.owner_id),
-        partners=row.consortium,
     )
 
 
-@panel("challenge", order=16)
+@panel("challenge", order=15)
 def who_can(actor: Actor, row: Challenge) -> str | None:
     """For the owner and the programme office: the way to the products that answer best."""
     is_owner = row.owner_id in actor.organisations()

@@ -93,8 +93,11 @@ def suitable(actor: Actor, products: Sequence[Offer], most: int) -> list[Suitabl
 
 def _is_answer(match: Match) -> bool:
     """Whether at least half of what is asked is met: what says nothing of most requirements answers none of them."""
-    rows = match.explanation.rows
-    return 2 * sum(row.answer.fit in (Fit.MET, Fit.MET_IF) for row in rows) >= len(rows)
+    return 2 * _met_count(match) >= len(match.explanation.rows)
+
+
+def _met_count(match: Match) -> int:
+    return match.explanation.answered(Fit.MET) + match.explanation.answered(Fit.MET_IF)
 
 
 def suitable_for(actor: Actor, vendor_ids: Collection[int], most: int) -> list[Suitable]:
@@ -168,6 +171,17 @@ def against(need: Need, products: Iterable[Offer]) -> list[Match]:
     with market() as now:
         found = [explain(need, one, today=today, weigh=now.catalogue.weigh) for one in products]
     return sorted(found, key=lambda m: (-int(m.standing), -m.score, m.offer_id))
+
+
+def mine_against(actor: Actor, need: Need) -> list[tuple[Match, Offer]]:
+    """The actor's listed products against a need, the best first; those that say next to nothing of it are left out."""
+    if not actor.organisations():
+        return []
+    with market() as now:
+        own = now.offers(now.of_vendors(actor.organisations()))
+        found = against(need, own.values())
+    kept = [m for m in found if own[m.offer_id].domain == need.domain or _is_answer(m)]
+    return [(m, own[m.offer_id]) for m in kept] if any(_met_count(m) for m in kept) else []
 
 
 def costliest(found: Response) -> tuple[Requirement, int, int] | None:

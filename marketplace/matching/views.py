@@ -82,7 +82,7 @@ def who_can(challenge_id: int) -> Any:
     return page(
         "matching/who_can.html",
         challenge=row,
-        found=[(m, products[m.offer_id]) for m, _o in found if m.offer_id in products],
+        found=[(m, offer, products[m.offer_id]) for m, offer in found if m.offer_id in products],
         answer=queries.response(need_of(row.id, row.content)),
         few=0,
         invited=queries.invited(row.id),
@@ -134,6 +134,7 @@ def partners(challenge_id: int) -> Any:
         challenge=row,
         found=found[0] if found else None,
         products={p.id: p for p in catalogue.named(actor, ids)},
+        offers=found[1] if found else {},
         parameters=parameters(),
         mine=actor.organisations(),
     )

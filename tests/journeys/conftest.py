@@ -22,6 +22,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Robot-demo-2026"
+AS_MANY = """async ([address, about, least]) => {
+  const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+  return [...page.querySelectorAll("main .rows a")].filter(mail => mail.textContent.includes(about)).length >= least;
+}"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -125,6 +129,14 @@ class Visitor:
         self.page.fill("[name=password]", PASSWORD)
         self.page.locator("main form button[type=submit]").click()
         self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def letters(self, to: str, about: str, *, least: int = 1) -> list[str]:
+        """Subjects of the newest mails to an address that name ``about``, once there are so many; the mailbox stays open."""
+        path = f"/mailbox?to={to}"
+        asked = [f"{self.address}/{self.language}{path}", about, least]
+        self.page.wait_for_function(AS_MANY, arg=asked, polling=250, timeout=30_000)
+        self.go(path)
+        return [s for s in self.page.locator("main .rows a").all_inner_texts() if about in s]
 
     def look(self, name: str) -> None:
         """Check the page in hand: axe, valid HTML, no overflow; each kind of page once."""
