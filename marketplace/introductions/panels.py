@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template
 
 from marketplace.catalogue.models import Product
 from marketplace.introductions import queries
 from marketplace.introductions.services import obstacle
+from marketplace.introductions.words import RESULTS
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios import queries as scenarios
@@ -55,3 +58,13 @@ def of_product(actor: Actor, row: Product) -> str | None:
     if not row.is_listed or not _may_invite(actor, row.vendor_id):
         return None
     return render_template("introductions/_invite.html", vendor=row.vendor, product=row)
+
+
+@panel("programme", order=50)
+def of_programme(_actor: Actor, _row: Any) -> str | None:
+    """What came of direct matching, once something has."""
+    found = queries.results()
+    if not any(found.values()):
+        return None
+    rows = [{"label": str(RESULTS[result]), "value": count} for result, count in found.items()]
+    return render_template("introductions/_results.html", rows=rows, total=sum(found.values()))

@@ -17,7 +17,7 @@ from marketplace.introductions.policies import BLOCK, INTRODUCTION
 from marketplace.introductions.states import SlotState, State
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios.models import Scenario
@@ -95,6 +95,12 @@ def totals(actor: Actor) -> list[tuple[str, Result, int, int]]:
         .group_by(Scenario.domain, Introduction.result)
     )
     return [(d, r, n, int(a or 0)) for d, r, n, a in session().execute(query).tuples() if r is not None]
+
+
+def results() -> dict[Result, int]:
+    """How many introductions came to each result by both sides' word; no sums, for everybody."""
+    found = count_by(Introduction.result, Introduction.result.is_not(None))
+    return {result: found.get(result, 0) for result in Result}
 
 
 def of_scenario(actor: Actor, scenario_id: int) -> list[Introduction]:

@@ -159,6 +159,16 @@ def test_what_both_say_alike_counts(world: World, made: Introductions) -> None:
         made.report(world.owner, number, Result.LEASE)
 
 
+def test_the_programme_counts_what_both_say_alike_and_names_nobody(world: World, made: Introductions) -> None:
+    number = made.accepted()
+    made.report(world.owner, number, Result.PURCHASE, 7654)
+    assert "供需对接的结果" not in world.app.test_client().get("/zh/programme").text
+    row = made.report(world.vendor, number, Result.PURCHASE, 7654)
+    text = world.app.test_client().get("/zh/programme").text
+    assert "双方报得一致的 1 件" in text
+    assert [told in text for told in (row.owner.name.zh, row.vendor.name.zh, "7654", "7,654")] == [False] * 4
+
+
 @pytest.mark.parametrize(
     ("result", "amount", "starts_on"),
     [
