@@ -117,9 +117,9 @@ def _product_against(name: str) -> dict[str, Any]:
     for key, op, typed, _level in ASKED:
         offered = OFFERED[name].get(key)
         value = _value(key, offered) if offered else None
-        spec = SimpleNamespace(value=value, condition=Text()) if value else None
+        spec = SimpleNamespace(value=value, condition=Text(), variant="") if value else None
         answers[key] = (compare(parameters()[key], op, _value(key, typed), value), spec)
-    return {"product": SimpleNamespace(id=1), "name": name, "answers": answers}
+    return {"name": name, "answers": answers}
 
 
 def _explained() -> tuple[Explanation, Offer]:

@@ -75,6 +75,7 @@ def against_mine(actor: Actor, row: Challenge) -> str | None:
     columns = [
         {
             "name": best(offer.name),
+            "offer": offer,
             "answers": {r.requirement.key: (r.answer, r.specification) for r in match.explanation.rows},
         }
         for match, offer in found

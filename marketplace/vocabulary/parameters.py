@@ -167,7 +167,7 @@ def parameters() -> dict[str, Parameter]:
 def certificates() -> dict[str, Term]:
     """Values of the set "certificates"."""
     return {
-        c["key"]: Term(c["key"], Text.of(_both(c["label"], c["zh"]), c["label"]))
+        c["key"]: Term(c["key"], Text.of(_both(c["label"], c["zh"]), c.get("en", c["label"])))
         for c in load("parameters.yaml")["certificates"]
     }
 
