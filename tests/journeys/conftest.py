@@ -23,8 +23,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Robot-demo-2026"
 AS_MANY = """async ([address, about, least]) => {
-  const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-  return [...page.querySelectorAll("main .rows a")].filter(mail => mail.textContent.includes(about)).length >= least;
+  let found = 0;
+  for (let turn = 0; turn < 100 && found < least; turn++) {
+    if (turn) await new Promise(later => setTimeout(later, 300));
+    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    found = [...page.querySelectorAll("main .rows a")].filter(mail => mail.textContent.includes(about)).length;
+  }
+  return found;
 }"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -133,8 +138,8 @@ class Visitor:
     def letters(self, to: str, about: str, *, least: int = 1) -> list[str]:
         """Subjects of the newest mails to an address that name ``about``, once there are so many; the mailbox stays open."""
         path = f"/mailbox?to={to}"
-        asked = [f"{self.address}/{self.language}{path}", about, least]
-        self.page.wait_for_function(AS_MANY, arg=asked, polling=250, timeout=30_000)
+        found = self.page.evaluate(AS_MANY, [f"{self.address}/{self.language}{path}", about, least])
+        assert found >= least, f"{found} of {least} mails to {to} about {about}"
         self.go(path)
         return [s for s in self.page.locator("main .rows a").all_inner_texts() if about in s]
 
