@@ -7,11 +7,13 @@ names each act in the order of the commits, so that nothing is missed and nothin
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
 
+import numpy as np
+import numpy.typing as npt
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -28,6 +30,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import session
 from marketplace.matching.offering import need_of, offers
 
+T = TypeVar("T")
 log = structlog.get_logger()
 PRODUCTS = ("product", "ProductChanged")
 """How the audit names acts on products."""
@@ -58,6 +61,17 @@ class Market:
         self.depth = 0
         """How many times the process' present user has taken it: followed once, not at each."""
         self._board: tuple[Board, int] | None = None
+        self._answers: dict[Hashable, Any] = {}
+        self._answered: tuple[int, date] | None = None
+
+    def worked_out(self, question: Hashable, work: Callable[[], T]) -> T:
+        """The answer to a question about this market, worked out once until something in it changes or the day ends."""
+        as_of = self.version, clock.today()
+        if self._answered != as_of or len(self._answers) > KEPT:
+            self._answers, self._answered = {}, as_of
+        if question not in self._answers:
+            self._answers[question] = work()
+        return cast(T, self._answers[question])
 
     def follow(self) -> None:
         """Take in what was acted on since the last time."""
@@ -153,11 +167,20 @@ class Market:
             self._board = Board(needs, self.catalogue.weigh), size
         return self._board[0]
 
+    def asked_in(self, domain: str) -> npt.NDArray[np.bool_]:
+        """Which needs of the board are of that domain."""
+        board = self.board
+        return self.worked_out(
+            ("domain", domain), lambda: np.array([self.needs[i].domain == domain for i in board.ids.tolist()], np.bool_)
+        )
+
 
 @contextmanager
 def market() -> Iterator[Market]:
     """The market as it is now; nobody else of this process reads or changes it meanwhile."""
-    found: Market = current_app.extensions.setdefault("market", Market())
+    found: Market | None = current_app.extensions.get("market")
+    if found is None:  # a Market is not cheap to make: not one for each question
+        found = current_app.extensions.setdefault("market", Market())
     with found.lock:
         if not found.depth:
             found.follow()

@@ -13,7 +13,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.i18n import best
 from marketplace.matching import queries
-from marketplace.matching.offering import need_of, offers
+from marketplace.matching.offering import need_of
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.policies import SCENARIO
@@ -69,7 +69,7 @@ def against_mine(actor: Actor, row: Challenge) -> str | None:
     if not row.is_public or row.owner_id in actor.organisations():
         return None
     content = row.content
-    found = queries.mine_against(actor, need_of(row.id, content))[:SIDE_BY_SIDE]
+    found = queries.mine_against(actor, row.id)[:SIDE_BY_SIDE]
     if not found:
         return None
     columns = [
@@ -105,7 +105,7 @@ def fits(actor: Actor, row: Product) -> str | None:
     """The open challenges that the product suits best."""
     if row.state is not ProductState.LISTED:
         return None
-    found = queries.suitable(actor, list(offers([row.id]).values()), ON_A_PAGE)
+    found = queries.suitable(actor, [row.id], ON_A_PAGE)
     return render_template("matching/_fits.html", found=found, product=row)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from sqlalchemy import select
@@ -77,18 +78,26 @@ class Suitable:
     match: Match
 
 
-def suitable(actor: Actor, products: Sequence[Offer], most: int) -> list[Suitable]:
-    """Open challenges by how well the best of these products answers each, with the explanation."""
-    if not products:
+def suitable(actor: Actor, product_ids: Collection[int], most: int) -> list[Suitable]:
+    """Open challenges by how well the best of these listed products answers each, with the explanation."""
+    if not product_ids:
         return []
-    today = clock.beijing(clock.now()).date()
     with market() as now:
-        best = _best(now, products)
-        order = sorted(best, key=lambda i: (-best[i][0], i))[: 4 * most]
-        told = [(i, explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh)) for i in order]
-        picked = [(i, match) for i, match in told if _is_answer(match)][:most]
-        rows = {c.id: c for c in challenges.visible(actor, [i for i, _match in picked])}
-        return [Suitable(rows[i], best[i][1], match) for i, match in picked if i in rows]
+        asked = frozenset(product_ids)
+        is_open = now.open()
+        picked = now.worked_out(
+            ("suitable", asked, most, frozenset(is_open)), lambda: _picked(now, asked, most, is_open)
+        )
+    rows = {c.id: c for c in challenges.visible(actor, [i for i, _match, _offer in picked])}
+    return [Suitable(rows[i], offer, match) for i, match, offer in picked if i in rows]
+
+
+def _picked(now: Market, product_ids: Collection[int], most: int, is_open: set[int]) -> list[tuple[int, Match, Offer]]:
+    today = clock.beijing(clock.now()).date()
+    best = _best(now, list(now.offers(sorted(product_ids)).values()), is_open)
+    order = sorted(best, key=lambda i: (-best[i][0], i))[: 4 * most]
+    told = ((i, explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh)) for i in order)
+    return list(islice(((i, match, best[i][1]) for i, match in told if _is_answer(match)), most))
 
 
 def _is_answer(match: Match) -> bool:
@@ -105,25 +114,28 @@ def suitable_for(actor: Actor, vendor_ids: Collection[int], most: int) -> list[S
     if not vendor_ids:
         return []
     with market() as now:
-        return suitable(actor, list(now.offers(now.of_vendors(vendor_ids)).values()), most)
+        return suitable(actor, now.of_vendors(vendor_ids), most)
 
 
-def _best(now: Market, products: Sequence[Offer]) -> dict[int, tuple[int, Offer]]:
+def _best(now: Market, products: Sequence[Offer], is_open: set[int]) -> dict[int, tuple[int, Offer]]:
     """For each open need that some product may answer, the highest score and whose it is."""
+    if not products or not now.needs:
+        return {}
     today = clock.beijing(clock.now()).date()
-    found: dict[int, tuple[int, Offer]] = {}
-    for offer in products:
+    ids = now.board.ids
+    scores = np.full((len(products), len(ids)), -1, np.int16)
+    for row, offer in enumerate(products):
         suited = now.board.suit(offer, today)
         near = (suited.standings > int(Standing.SHORT)) | (suited.scores >= NEAR)
-        for at in np.flatnonzero(near).tolist():
-            need = now.needs[int(suited.ids[at])]
-            if need.domain != offer.domain:
-                continue
-            score = int(suited.scores[at])
-            if score > found.get(need.id, (0, offer))[0]:
-                found[need.id] = score, offer
-    is_open = now.open()
-    return {i: pair for i, pair in found.items() if i in is_open}
+        near &= now.asked_in(offer.domain)
+        scores[row, near] = suited.scores[near]
+    first = scores.argmax(axis=0)
+    best = scores.max(axis=0)
+    return {
+        need_id: (int(best[at]), products[int(first[at])])
+        for at, need_id in zip(np.flatnonzero(best > 0).tolist(), ids[best > 0].tolist(), strict=True)
+        if need_id in is_open
+    }
 
 
 NEAR = 400
@@ -173,13 +185,22 @@ def against(need: Need, products: Iterable[Offer]) -> list[Match]:
     return sorted(found, key=lambda m: (-int(m.standing), -m.score, m.offer_id))
 
 
-def mine_against(actor: Actor, need: Need) -> list[tuple[Match, Offer]]:
-    """The actor's listed products against a need, the best first; those that say next to nothing of it are left out."""
-    if not actor.organisations():
+def mine_against(actor: Actor, challenge_id: int) -> list[tuple[Match, Offer]]:
+    """The actor's listed products against a published challenge, the best first; those that say next to nothing of it
+    are left out."""
+    vendors = frozenset(actor.organisations())
+    if not vendors:
         return []
     with market() as now:
-        own = now.offers(now.of_vendors(actor.organisations()))
-        found = against(need, own.values())
+        need = now.needs.get(challenge_id)
+        if need is None:
+            return []
+        return now.worked_out(("mine", vendors, challenge_id), lambda: _of_vendors_against(now, vendors, need))
+
+
+def _of_vendors_against(now: Market, vendors: Collection[int], need: Need) -> list[tuple[Match, Offer]]:
+    own = now.offers(now.of_vendors(vendors))
+    found = against(need, own.values())
     kept = [m for m in found if own[m.offer_id].domain == need.domain or _is_answer(m)]
     return [(m, own[m.offer_id]) for m in kept] if any(_met_count(m) for m in kept) else []
 

@@ -156,7 +156,7 @@ def fits(product_id: int) -> Any:
     return page(
         "matching/fits.html",
         product=row,
-        found=queries.suitable(actor, [offer], ALL),
+        found=queries.suitable(actor, [row.id], ALL),
         askable=[s.parameter for s in offer.specifications if s.parameter in parameters() and not s.variant],
         key=key,
         typed=typed,

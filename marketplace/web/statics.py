@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,8 +26,14 @@ def _fingerprint(path: str, _mtime: float) -> str:
 
 
 def _address(endpoint: str, folder: str | None, name: str) -> str:
-    path = Path(folder or "") / name
-    return url_for(endpoint, filename=name, v=_fingerprint(str(path), path.stat().st_mtime))
+    path = f"{folder}/{name}"
+    return _addressed(request.script_root, endpoint, name, _fingerprint(path, os.stat(path).st_mtime))
+
+
+@lru_cache(maxsize=512)
+def _addressed(_root: str, endpoint: str, name: str, fingerprint: str) -> str:
+    """A page names the same dozen files a hundred times."""
+    return url_for(endpoint, filename=name, v=fingerprint)
 
 
 def asset(name: str) -> str:

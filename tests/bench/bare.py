@@ -1,4 +1,7 @@
-"""The site with a yardstick beside it: `/bare/<page>` renders the same template from the context of the real page."""
+"""The site with a yardstick beside it: `/bare/<page>` renders the same templates from the contexts of the real page.
+
+What other features put on a page is a template of its own, rendered before the page's: the yardstick renders it too.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, request, template_rendered
+from flask import Flask, abort, g, request, template_rendered
 
 from tests.bench.town import open_town
 
-_contexts: dict[str, tuple[Any, dict[str, Any]]] = {}
+_contexts: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
 
 
 def _remember(_sender: Flask, template: Any, context: dict[str, Any], **_others: Any) -> None:
     if not request.path.startswith("/bare/"):
-        _contexts[request.path] = (template, dict(context))
+        g.setdefault("rendered", []).append((template, dict(context)))
+        _contexts[request.path] = g.rendered
 
 
 def create() -> Flask:
@@ -28,7 +32,6 @@ def create() -> Flask:
         known = _contexts.get(f"/{page}")
         if known is None:
             abort(404)
-        template, context = known
-        return str(template.render(context))
+        return [str(template.render(context)) for template, context in known][-1]
 
     return app

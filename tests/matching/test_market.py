@@ -152,13 +152,13 @@ def test_a_vendor_sees_the_open_challenges_that_its_products_suit_and_what_anoth
     light = world.challenge("轻活")
     product = world.product(payload="30")
     mine = offers([product.id])[product.id]
-    (one,) = queries.suitable(world.vendor, [mine], 5)
+    (one,) = queries.suitable(world.vendor, [product.id], 5)
     assert (one.challenge.id, one.match.standing) == (light.id, Standing.SHORT)
     _specify(world, product, payload="50", runtime="12", lift_ride="yes")
     better = offers([product.id])[product.id]
     assert queries.what_if(mine, better) == queries.WhatIf(0, 1, (light.id,))
     clock.shift(timedelta(days=60))
-    assert queries.suitable(world.vendor, [better], 5) == []
+    assert queries.suitable(world.vendor, [product.id], 5) == []
 
 
 def test_partners_are_found_where_nobody_meets_all_alone(world: World) -> None:
