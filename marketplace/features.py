@@ -34,7 +34,7 @@ import marketplace.introductions.personal
 import marketplace.matching.gap_panels
 import marketplace.matching.messages
 import marketplace.matching.panels
-import marketplace.matching.services
+import marketplace.matching.telling
 import marketplace.notifications.personal
 import marketplace.notifications.services
 import marketplace.organisations.messages

@@ -20,6 +20,7 @@ from marketplace.infra.search.models import IndexJob
 from marketplace.infra.search.services import all_documents, engine
 from marketplace.kernel import clock
 from marketplace.kernel.db import session
+from marketplace.matching.models import Arrival
 
 PATIENCE = timedelta(minutes=10)
 """How long a row may wait for the worker before it counts as a difference."""
@@ -89,6 +90,9 @@ def _waiting() -> Iterator[str]:
     )
     if undone:
         yield f"announcements: {undone} wait for the worker"
+    untold = work.scalar(select(func.count()).select_from(Arrival).where(Arrival.done_at.is_(None), Arrival.at < late))
+    if untold:
+        yield f"market: {untold} arrivals wait for the worker"
     unindexed = work.scalar(select(func.count()).select_from(IndexJob).where(IndexJob.created_at < late))
     if unindexed:
         yield f"index: {unindexed} changes wait for the worker"

@@ -16,6 +16,7 @@ from marketplace.infra.search.models import IndexJob
 from marketplace.infra.search.services import engine
 from marketplace.kernel import clock
 from marketplace.kernel.db import session
+from marketplace.matching.models import Arrival
 
 SILENT = 180
 """Seconds without a heartbeat after which the worker counts as missing; it beats every minute."""
@@ -56,6 +57,12 @@ def mails_given_up() -> float:
 def announcements_waiting() -> float:
     """Each becomes the mails of its audience."""
     return _count(Announcement, Announcement.done_at.is_(None))
+
+
+@gauge("arrivals_waiting", "Challenges and products that came to the market and of which nobody was told yet.")
+def arrivals_waiting() -> float:
+    """Without the worker it grows."""
+    return _count(Arrival, Arrival.done_at.is_(None))
 
 
 @gauge("index_queue", "Changed rows whose search document was not written yet.")

@@ -14,6 +14,7 @@ from marketplace.demo.content import PASSWORD
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session, unit_of_work
+from marketplace.matching.telling import tell
 from marketplace.vocabulary import calendar
 from marketplace.web.actor import actor_of
 
@@ -75,8 +76,10 @@ class Demo:
         done = 0
         while self.acts:
             moment, _number, _what, act = heapq.heappop(self.acts)
-            with clock.moved_to(moment), unit_of_work():
-                act()
+            with clock.moved_to(moment):
+                with unit_of_work():
+                    act()
+                tell()  # on the day, while the market is what it was then
             done += 1
             if done % STEPS_BETWEEN_NEWS == 0:
                 self.say(f"  {moment:%Y-%m-%d}  {done} of {done + len(self.acts)} steps")

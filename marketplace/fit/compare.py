@@ -83,6 +83,11 @@ def asking(parameter: Parameter, op: str, wanted: Value) -> Ask:
     return ask
 
 
+def plain(number: float) -> str:
+    """A figure without needless zeros, as it may be typed again."""
+    return f"{number:.9f}".rstrip("0").rstrip(".")
+
+
 def scale(parameter: Parameter, wanted: Value) -> float:
     """What a gap is held against, in the canonical unit; never 0.
 

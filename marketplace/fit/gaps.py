@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from marketplace.fit.compare import UNKNOWN, Answer, Fit
+from marketplace.fit.compare import UNKNOWN, Answer, Fit, plain
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Offer, Specification
-from marketplace.fit.relax import plain
 from marketplace.vocabulary.parameters import Parameter, Value, parameters
 
 _RANK = {Fit.SHORT: 1, Fit.UNKNOWN: 0, Fit.MET_IF: 2, Fit.MET: 2}

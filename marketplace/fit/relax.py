@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from marketplace.fit.columns import Catalogue
+from marketplace.fit.compare import plain
 from marketplace.fit.explain import Match
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.ranking import Fetch, matches_at
@@ -154,11 +155,6 @@ def _wider(wanted: Value, op: str, unit: str, offered: list[tuple[float, float]]
         if low > high:
             return
         yield Value("range", f"{plain(low)}~{plain(high)}", unit, low, high)
-
-
-def plain(number: float) -> str:
-    """A figure without needless zeros, as it may be typed again."""
-    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 def _named(wanted: Value, items: tuple[str, ...], typed: str) -> Value:

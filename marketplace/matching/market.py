@@ -10,10 +10,8 @@ import threading
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import numpy as np
-import numpy.typing as npt
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -21,14 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.challenges.models import Challenge, ChallengeVersion
 from marketplace.challenges.states import State
-from marketplace.fit.board import Board
-from marketplace.fit.columns import Catalogue
 from marketplace.fit.needs import Need
 from marketplace.fit.offers import Offer
 from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import session
 from marketplace.matching.offering import need_of, offers
+
+if TYPE_CHECKING:  # NumPy is loaded with the first question, not with the site
+    from marketplace.fit.board import Board
+    from marketplace.fit.vectors import Array
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -46,6 +46,8 @@ class Market:
     """What is offered and what is asked, held against each other by ``fit``. Used under the lock of ``market()``."""
 
     def __init__(self) -> None:
+        from marketplace.fit.columns import Catalogue
+
         self.lock = threading.RLock()
         self.catalogue = Catalogue()
         self.needs: dict[int, Need] = {}
@@ -115,6 +117,8 @@ class Market:
         return products, challenges
 
     def _read_all(self) -> None:
+        from marketplace.fit.columns import Catalogue
+
         newest = session().execute(select(AuditRow.id, AuditRow.digest).order_by(AuditRow.id.desc()).limit(1)).first()
         self._seen = (newest.id, newest.digest) if newest else None
         everything = offers()
@@ -161,18 +165,20 @@ class Market:
     @property
     def board(self) -> Board:
         """All published needs at once, for one product."""
+        from marketplace.fit.board import Board
+
         size = len(self.catalogue)
         if self._board is None or abs(self._board[1] - size) * DRIFT > size:
             needs = sorted(self.needs.values(), key=lambda need: need.id)
             self._board = Board(needs, self.catalogue.weigh), size
         return self._board[0]
 
-    def asked_in(self, domain: str) -> npt.NDArray[np.bool_]:
+    def asked_in(self, domain: str) -> Array:
         """Which needs of the board are of that domain."""
-        board = self.board
-        return self.worked_out(
-            ("domain", domain), lambda: np.array([self.needs[i].domain == domain for i in board.ids.tolist()], np.bool_)
-        )
+        import numpy as np
+
+        ids = self.board.ids.tolist()
+        return self.worked_out(("domain", domain), lambda: np.array([self.needs[i].domain == domain for i in ids]))
 
 
 @contextmanager

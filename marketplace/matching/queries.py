@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlalchemy import select
 
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.states import State
 from marketplace.fit.compare import Fit
-from marketplace.fit.consortium import Consortia, consortia
 from marketplace.fit.explain import Match, Standing, explain
 from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Offer
-from marketplace.fit.ranking import rank
-from marketplace.fit.relax import Relaxation, relax
 from marketplace.fit.score import KIND
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
@@ -26,6 +23,10 @@ from marketplace.kernel.db import session
 from marketplace.matching.market import Market, market
 from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.matching.offering import offers
+
+if TYPE_CHECKING:  # NumPy is loaded with the first question, not with the site
+    from marketplace.fit.consortium import Consortia
+    from marketplace.fit.relax import Relaxation
 
 FEW_VENDORS = 3
 """Fewer vendors than these who meet all musts: the posting may be cut to one (domain.md, tailoring)."""
@@ -45,6 +46,8 @@ class Response:
 
 def response(need: Need, *, misses: int = 3) -> Response:
     """How the market answers, over the whole catalogue."""
+    from marketplace.fit.relax import relax
+
     today = clock.beijing(clock.now()).date()
     with market() as now:
         relaxation = relax(now.catalogue, need, now.offers, today=today, misses=misses)
@@ -57,6 +60,8 @@ def response(need: Need, *, misses: int = 3) -> Response:
 
 def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:
     """The products of its domain that answer a published challenge best: at least half of what it asks is met."""
+    from marketplace.fit.ranking import rank
+
     today = clock.beijing(clock.now()).date()
     with market() as now:
         need = now.needs.get(challenge_id)
@@ -119,6 +124,8 @@ def suitable_for(actor: Actor, vendor_ids: Collection[int], most: int) -> list[S
 
 def _best(now: Market, products: Sequence[Offer], is_open: set[int]) -> dict[int, tuple[int, Offer]]:
     """For each open need that some product may answer, the highest score and whose it is."""
+    import numpy as np
+
     if not products or not now.needs:
         return {}
     today = clock.beijing(clock.now()).date()
@@ -167,6 +174,8 @@ def _met(now: Market, offer: Offer, is_open: set[int]) -> set[int]:
 
 def partners(challenge_id: int) -> tuple[Consortia, dict[int, Offer], Need] | None:
     """The smallest sets of products, and of vendors, that meet all musts of a challenge together."""
+    from marketplace.fit.consortium import consortia
+
     today = clock.beijing(clock.now()).date()
     with market() as now:
         need = now.needs.get(challenge_id)

@@ -1,4 +1,4 @@
-"""Inviting vendors to look, and telling both sides when a need and a product come to fit."""
+"""Inviting vendors to look, and whether a vendor takes invitations."""
 
 from __future__ import annotations
 
@@ -7,26 +7,19 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from marketplace.catalogue.events import ProductChanged, ProductListed
 from marketplace.challenges import queries as challenges
-from marketplace.challenges.events import ChallengePublished
 from marketplace.challenges.models import Challenge
-from marketplace.challenges.states import State
-from marketplace.fit.explain import Standing
 from marketplace.kernel import clock
-from marketplace.kernel.actor import EDITORS, SYSTEM, Actor
+from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
-from marketplace.kernel.events import subscribe
 from marketplace.kernel.i18n import gettext as _
 from marketplace.matching import events
-from marketplace.matching.market import market
-from marketplace.matching.models import InvitationToLook, NoInvitations, Woken
+from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.matching.offering import offers
 
 MOST_PER_CHALLENGE, MOST_PER_DAY = 10, 20
 """Invitations for one challenge in all, and of one owner within a day: they are few, or nobody reads them."""
-UNANSWERED = (State.NO_BIDS, State.NONE_SELECTED)
 
 
 def invite(actor: Actor, challenge_id: int, product_id: int) -> InvitationToLook:
@@ -80,60 +73,3 @@ def choose_invitations(actor: Actor, vendor_id: int, *, wanted: bool) -> None:
         session().execute(delete(NoInvitations).where(NoInvitations.vendor_id == vendor_id))
     elif known is None:
         session().add(NoInvitations(vendor_id=vendor_id, created_at=clock.now()))
-
-
-def _published(_session: Any, event: ChallengePublished) -> None:
-    """Tell each vendor of the domain, with the product of its that answers best."""
-    with market() as now:
-        need = now.needs.get(event.challenge_id)
-        if need is None:
-            return
-        judged = now.catalogue.judge(need, clock.beijing(clock.now()).date())
-        of_domain = now.catalogue.kind(need) > 0
-        best: dict[int, int] = {}
-        for position in judged.order().tolist():
-            if of_domain[position]:
-                product_id = int(judged.ids[position])
-                best.setdefault(now.vendors[product_id], product_id)
-    owner_id = session().get_one(Challenge, event.challenge_id).owner_id
-    for vendor_id, product_id in sorted(best.items()):
-        if vendor_id != owner_id:
-            record(
-                events.ChallengeFits(
-                    actor=SYSTEM, challenge_id=event.challenge_id, vendor_id=vendor_id, product_id=product_id
-                )
-            )
-
-
-def _offered(_session: Any, event: ProductListed | ProductChanged) -> None:
-    """Wake the challenges that ended unanswered and that this product, and no other, meets now."""
-    query = select(Challenge.id).where(
-        Challenge.state.in_(UNANSWERED), Challenge.id.not_in(select(Woken.challenge_id)),
-        Challenge.closes_at > clock.now() - timedelta(days=WAKES_DAYS),
-    )  # fmt: skip
-    asleep = set(session().scalars(query))
-    if not asleep:
-        return
-    today = clock.beijing(clock.now()).date()
-    found = offers([event.product_id]).get(event.product_id)
-    if found is None:
-        return
-    with market() as now:
-        suited = now.board.suit(found, today)
-        met = suited.ids[suited.standings == int(Standing.MEETS)].tolist()
-        for challenge_id in sorted(asleep.intersection(met)):
-            need = now.needs[challenge_id]
-            if need.domain != found.domain or not need.musts:
-                continue
-            judged = now.catalogue.judge(need, today)
-            if int((judged.standings == int(Standing.MEETS)).sum()) == 1:
-                session().add(Woken(challenge_id=challenge_id, product_id=event.product_id, created_at=clock.now()))
-                record(events.NeedWoken(actor=SYSTEM, challenge_id=challenge_id, product_id=event.product_id))
-
-
-WAKES_DAYS = 730
-"""A challenge that ended longer ago than this is let rest."""
-
-subscribe(ChallengePublished, _published)
-subscribe(ProductListed, _offered)
-subscribe(ProductChanged, _offered)

@@ -24,6 +24,7 @@ from marketplace.infra.search.engines.writing import Writer
 from marketplace.infra.search.models import IndexJob
 from marketplace.infra.search.services import apply_pending, engine
 from marketplace.kernel.db import db, session, unit_of_work
+from marketplace.matching.models import Arrival
 from tests.factories.world import World
 
 
@@ -124,8 +125,10 @@ def test_what_waits_too_long_for_the_worker(world: World, clock: time_machine.Co
     clock.shift(PATIENCE + timedelta(seconds=1))
     waiting = session().query(Announcement).count()
     changes = session().query(IndexJob).count()
+    came = session().query(Arrival).count()
     assert [line for line in _found() if "wait" in line] == [
         f"announcements: {waiting} wait for the worker",
+        f"market: {came} arrivals wait for the worker",
         f"index: {changes} changes wait for the worker",
     ]
     world.work()

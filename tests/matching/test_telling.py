@@ -13,7 +13,8 @@ from marketplace.challenges.models import Challenge
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
-from marketplace.matching import queries, services
+from marketplace.matching import queries, services, telling
+from marketplace.matching.models import Arrival, ArrivalKind
 from tests.factories.world import World
 
 pytestmark = pytest.mark.db
@@ -126,6 +127,44 @@ def test_an_unmet_need_wakes_once_when_a_product_appears_that_meets_it(
     assert "刚刚好" in mail.text
     world.product(name="又一款", payload="60")
     assert len(_about(world, "owner", "有产品能满足了")) == 1
+
+
+def test_products_that_came_together_wake_a_need_that_none_met_before(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    _unanswered(world, clock)
+    world.product(name="刚刚好", payload="40")
+    world.product(name="又一款", payload="60")
+    (mail,) = _about(world, "owner", "有产品能满足了")
+    assert "刚刚好" in mail.text
+
+
+def test_a_need_that_a_product_met_all_the_time_is_not_woken_by_another(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    world.product(name="早就有", payload="50")
+    _unanswered(world, clock)
+    world.product(name="又一款", payload="60")
+    assert _about(world, "owner", "有产品能满足了") == []
+
+
+def test_who_publishes_or_lists_leaves_the_market_to_the_worker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.work()
+    product = world.product()
+    challenge = world.challenge("夜间转运")
+    waiting = select(Arrival.kind, Arrival.subject_id).where(Arrival.done_at.is_(None))
+    mine, theirs = (ArrivalKind.PRODUCT, product.id), (ArrivalKind.CHALLENGE, challenge.id)
+    assert set(session().execute(waiting).tuples()) == {mine, theirs}
+
+    def broken(_challenge_id: int) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as patch:  # what cannot be told stays, and the rest is told
+        patch.setattr(telling, "_suiting", broken)
+        world.work()
+    assert set(session().execute(waiting).tuples()) == {theirs}
+    assert len(_about(world, "vendor", "新榜题")) == 1
+    assert session().execute(waiting).first() is None
 
 
 def test_the_pages_say_it_to_those_who_may_know(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import smtplib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from email import charset as mail_charset
 from email import message_from_bytes, policy
 from email.header import Header
 from email.message import EmailMessage
+from email.policy import Compat32
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +20,7 @@ from typing import Any, cast
 from flask import current_app, render_template
 from flask_mail import Message
 from mjml import mjml2html
-from sqlalchemy import String, delete, literal, select, update
+from sqlalchemy import String, Table, delete, literal, select, update
 from sqlalchemy import cast as cast_to
 
 from marketplace.infra.mail.models import OutboxMail
@@ -26,10 +28,23 @@ from marketplace.infra.mail.transports import transport
 from marketplace.kernel import clock
 from marketplace.kernel.db import session, unit_of_work
 
-# Flask-Mail switches UTF-8 bodies to raw 8-bit, whose long lines mail servers refuse.
-mail_charset.add_charset("utf-8", mail_charset.SHORTEST, mail_charset.QP, "utf-8")
+# Flask-Mail switches UTF-8 bodies to raw 8-bit, whose long lines mail servers refuse. Base64 takes half the room of
+# quoted-printable for Chinese, and a fraction of its time.
+mail_charset.add_charset("utf-8", mail_charset.SHORTEST, mail_charset.BASE64, "utf-8")
 
-_ON_THE_WIRE = policy.compat32.clone(linesep="\r\n")
+
+class _AsTheyStand(Compat32):
+    """Short plain headers are written as they are; taking each apart and folding it anew took a fifth of a mail's time."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """One header on the wire."""
+        short = isinstance(value, str) and len(name) + len(value) < 76
+        if short and value.isascii() and "\n" not in value and "\r" not in value:
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+_ON_THE_WIRE = _AsTheyStand(linesep="\r\n")
 
 RETRIES = (1, 5, 15, 60, 240, 720)
 """Minutes to wait after each failed attempt; after the last one the mail stays and `marketplace check` names it."""
@@ -133,9 +148,13 @@ def all_sent(recipient: str) -> bool:
 class _Letter(Message):
     """A message whose headers are written as they stand; parsing each anew for the wire took half of a mail's time."""
 
+    boundary = ""
+
     def _message(self) -> Any:
         built = super()._message()
         built.policy = _ON_THE_WIRE  # first: only this policy takes a header that folds itself
+        for number, part in enumerate(p for p in built.walk() if p.is_multipart()):
+            part.set_boundary(f"=_{self.boundary}.{number}")  # no line of base64 reads so: no need to look for one
         if not self.subject.isascii():  # as one chain of encoded words, between which no space counts
             folds: Any = Header(self.subject, "utf-8", header_name="Subject")  # compat32 takes one; its stub knows str
             built.replace_header("Subject", folds)
@@ -144,7 +163,7 @@ class _Letter(Message):
 
 def _message(row: Any) -> Message:
     message = _Letter(subject=row.subject, recipients=[row.recipient], body=row.text, html=row.html)
-    message.msgId = row.message_id
+    message.msgId, message.boundary = row.message_id, secrets.token_hex(12)
     message.date = clock.real_now().timestamp()
     message.extra_headers = {"Auto-Submitted": "auto-generated", "Content-Language": row.language}
     return message
@@ -167,37 +186,38 @@ def send_due() -> int:
         )
     )
     way = transport(current_app._get_current_object())  # type: ignore[attr-defined]
+    waiting = iter(due)
+    row = _next(waiting)
+    work.rollback()
     try:
-        for mail_id in due:
-            # Read anew for each: what somebody had erased meanwhile is not sent.
-            row = work.execute(_CONTENT.where(OutboxMail.id == mail_id, OutboxMail.sent_at.is_(None))).one_or_none()
-            work.rollback()
-            if row is None:
-                continue
+        while row is not None:
             problem = ""
             try:
                 way.send(row.id, _message(row))
             except (OSError, smtplib.SMTPException) as error:
                 problem = f"{type(error).__name__}: {error}"[:300]
             with unit_of_work() as writing:
-                writing.execute(
-                    update(OutboxMail).where(OutboxMail.id == mail_id).values(_outcome(row.attempts, problem))
-                )
+                writing.execute(update(_MAILS).where(_MAILS.c.id == row.id).values(_outcome(row.attempts, problem)))
+                row = _next(waiting)
     finally:
         way.close()
     work.rollback()
     return len(due)
 
 
+def _next(waiting: Iterator[int]) -> Any:
+    """The next mail as it is now: what somebody had erased since it was due is not sent."""
+    for mail_id in waiting:
+        found = session().execute(_CONTENT.where(_MAILS.c.id == mail_id, _MAILS.c.sent_at.is_(None))).one_or_none()
+        if found is not None:
+            return found
+    return None
+
+
+# Columns of the table, not of the mapped class: plain rows are found and written in half the time.
+_MAILS = cast(Table, OutboxMail.__table__)
 _CONTENT = select(
-    OutboxMail.id,
-    OutboxMail.recipient,
-    OutboxMail.language,
-    OutboxMail.subject,
-    OutboxMail.text,
-    OutboxMail.html,
-    OutboxMail.message_id,
-    OutboxMail.attempts,
+    *(_MAILS.c[n] for n in ("id", "recipient", "language", "subject", "text", "html", "message_id", "attempts"))
 )
 
 

@@ -6,10 +6,6 @@ import hashlib
 import hmac
 import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 from marketplace.infra.sealing.services import NONCE
@@ -22,17 +18,25 @@ def _key(purpose: str) -> bytes:
     master = current_app.config["MASTER_KEY"]
     if not master:
         raise Refused(_("密封所需的主密钥没有配置，请联系系统管理员。"))
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), length=32, salt=None, info=f"marketplace/{purpose}".encode()).derive(bytes.fromhex(master))
 
 
 def encrypt(purpose: str, label: str, data: bytes) -> bytes:
     """``data`` under the key of ``purpose`` (AES-256-GCM), bound to ``label``: moved to another row it does not open."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(_key(purpose)).encrypt(nonce, data, label.encode())
 
 
 def decrypt(purpose: str, label: str, data: bytes) -> bytes:
     """What ``encrypt`` was given; ``Refused`` when key, label or bytes are not the same."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         return AESGCM(_key(purpose)).decrypt(data[:NONCE], data[NONCE:], label.encode())
     except (InvalidTag, ValueError) as error:

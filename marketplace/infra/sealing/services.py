@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 from sqlalchemy import select
 
@@ -18,6 +16,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.i18n import gettext as _
+
+if TYPE_CHECKING:  # heavy, and loaded with the first thing that is sealed
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
 
@@ -37,11 +38,17 @@ class Sealed(Protocol):
     def ciphertext(self) -> bytes: ...
 
 
+def _with(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
 def _master() -> AESGCM:
     key = current_app.config["MASTER_KEY"]
     if not key:
         raise Refused(_("密封所需的主密钥没有配置，请联系系统管理员。"))
-    return AESGCM(bytes.fromhex(key))
+    return _with(bytes.fromhex(key))
 
 
 def _encrypt(cipher: AESGCM, data: bytes, label: str) -> bytes:
@@ -50,6 +57,8 @@ def _encrypt(cipher: AESGCM, data: bytes, label: str) -> bytes:
 
 
 def _decrypt(cipher: AESGCM, data: bytes, label: str) -> bytes:
+    from cryptography.exceptions import InvalidTag
+
     try:
         return cipher.decrypt(data[:NONCE], data[NONCE:], label.encode())
     except InvalidTag as error:
@@ -84,7 +93,7 @@ def _cipher(scope: str) -> AESGCM:
     row = session().get(SealingKey, scope)
     if row is None:
         raise LookupError(f"no sealing key for {scope}")
-    return AESGCM(_decrypt(_master(), row.wrapped, f"key:{scope}"))
+    return _with(_decrypt(_master(), row.wrapped, f"key:{scope}"))
 
 
 def seal(scope: str, label: str, document: dict[str, Any]) -> bytes:
