@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import importlib
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,13 +17,20 @@ from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from huey import SqliteHuey, crontab
-from huey.serializer import SignedSerializer
 
 from marketplace.infra.jobs.models import Heartbeat, SiteClock
 from marketplace.kernel import clock
 from marketplace.kernel.db import after_commit, queries_so_far, session, unit_of_work
 from marketplace.kernel.events import Event
+
+if "psycopg" not in sys.modules:
+    # Huey looks for the driver of a queue that is not used here: 9 MB and 60 ms of every process on SQLite.
+    sys.modules["psycopg"] = None  # type: ignore[assignment]
+    importlib.import_module("huey")
+    del sys.modules["psycopg"]
+
+from huey import SqliteHuey, crontab
+from huey.serializer import SignedSerializer
 
 log = structlog.get_logger()
 NETWORK_TIMEOUT = 30

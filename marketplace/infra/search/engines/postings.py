@@ -5,6 +5,7 @@ It reads what Whoosh 2.7.5 writes (the version is pinned); a test compares every
 
 from __future__ import annotations
 
+import io
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -59,11 +60,45 @@ def _bytes(found: Postings) -> int:
     return found[0].nbytes + found[1].nbytes + 200
 
 
+class _Window(io.RawIOBase):
+    """A file over a mapped piece of the index: Whoosh itself copies each piece into memory, once in every process."""
+
+    def __init__(self, buffer: memoryview) -> None:
+        self._buffer, self._at = buffer, 0
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def seekable(self) -> bool:
+        """From anywhere."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go somewhere, as in any file."""
+        self._at = offset + (0, self._at, len(self._buffer))[whence]
+        return self._at
+
+    def readinto(self, into: Any, /) -> int:
+        """The next bytes."""
+        found = self._buffer[self._at : self._at + len(into)]
+        into[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+
+def _mapped(file: Any) -> None:
+    if isinstance(getattr(file, "_buf", None), memoryview):
+        file.file = io.BufferedReader(_Window(file._buf))
+
+
 class Segment:
     """One immutable segment: lengths, texts and facets in memory, postings read when a term is asked for first."""
 
     def __init__(self, reader: Any, dictionary: Dictionary) -> None:
         self._terms, self.size = reader._terms, reader.doc_count_all()
+        _mapped(self._terms._postfile)
+        _mapped(self._terms._tindex.dbfile)
         self._schema = reader.schema
         self._lock = threading.Lock()
         self._kept = Kept(24)
