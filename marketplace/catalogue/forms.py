@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -21,6 +22,12 @@ SERVICES = [
     ("spare_parts", _l("备品备件")),
     ("on_site", _l("驻场支持")),
     ("remote", _l("远程支持")),
+]
+FILE_KINDS = [
+    ("datasheet", _l("产品手册")),
+    ("report", _l("检测报告")),
+    ("manual", _l("使用说明")),
+    ("other", _l("其他")),
 ]
 MARKS = [("innovative", _l("创新产品推荐目录")), ("first_set", _l("首台（套）"))]
 MOST = 1_000_000
@@ -94,6 +101,35 @@ class ServicesForm(Form):
     services = SelectMultipleField(
         _l("随产品提供的服务"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), choices=SERVICES
     )
+
+
+class PictureForm(Form):
+    """What can be seen on a picture."""
+
+    vars().update(
+        both_languages(
+            "description", _l("图里是什么"), limit=200, required=_l("请写图里是什么，看不到图片的人靠它了解。")
+        )
+    )
+
+
+class NewPictureForm(PictureForm):
+    """A picture to add."""
+
+    file = FileField(_l("图片"), [Required(_l("请先选择一张图片。"))])
+
+
+class FileForm(Form):
+    """What a file is called and what it is."""
+
+    vars().update(both_languages("title", _l("标题"), limit=80, required=_l("请写文件标题，例如“M3 产品手册”。")))
+    kind = RadioField(_l("这是什么文件"), choices=FILE_KINDS, default="datasheet")
+
+
+class NewFileForm(FileForm):
+    """A file to add."""
+
+    file = FileField(_l("文件"), [Required(_l("请先选择一个文件。"))])
 
 
 class MarkForm(Form):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalogue.states import DOUBT, LIFECYCLE, DoubtState, State
+from marketplace.infra.files.models import StoredFile
 from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Identified, Revised, UTCDateTime, choice
 from marketplace.kernel.text import Text, TextType
@@ -40,6 +41,15 @@ class VariantKind(enum.Enum):
 
     VARIANT = "variant"
     ACCESSORY = "accessory"
+
+
+class FileKind(enum.Enum):
+    """What a file of a product is."""
+
+    DATASHEET = "datasheet"
+    REPORT = "report"
+    MANUAL = "manual"
+    OTHER = "other"
 
 
 class Mark(enum.Enum):
@@ -92,6 +102,16 @@ class Product(Identified, Revised, Base):
         order_by="Deployment.since.desc(), Deployment.id", cascade="all, delete-orphan"
     )
     marks: Mapped[list[ProductMark]] = relationship(order_by="ProductMark.id", cascade="all, delete-orphan")
+    pictures: Mapped[list[ProductPicture]] = relationship(
+        order_by="ProductPicture.position", cascade="all, delete-orphan"
+    )
+    # The first picture: lists load it beside the product itself.
+    cover: Mapped[ProductPicture | None] = relationship(
+        primaryjoin="and_(Product.id == ProductPicture.product_id, ProductPicture.position == 0)",
+        viewonly=True,
+        uselist=False,
+    )
+    files: Mapped[list[ProductFile]] = relationship(order_by="ProductFile.id", cascade="all, delete-orphan")
 
     @hybrid_property
     def is_listed(self) -> bool:
@@ -221,6 +241,38 @@ class ProductMark(Identified, Base):
     year: Mapped[int]
     set_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     set_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ProductPicture(Identified, Base):
+    """A picture of a product in two sizes, in pixels; the one at position 0 is the cover. Its bytes never change."""
+
+    __tablename__ = "product_picture"
+    __table_args__ = (UniqueConstraint("product_id", "position"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    description: Mapped[Text] = mapped_column(TextType)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    width: Mapped[int]
+    height: Mapped[int]
+    small_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    small_width: Mapped[int]
+    small_height: Mapped[int]
+
+    file: Mapped[StoredFile] = relationship(foreign_keys=file_id, lazy="joined")
+
+
+class ProductFile(Identified, Base):
+    """A file of a product: a datasheet, a test report, a manual."""
+
+    __tablename__ = "product_file"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[FileKind] = mapped_column(choice(FileKind))
+    title: Mapped[Text] = mapped_column(TextType)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
 class SpecificationDoubt(Identified, Base):

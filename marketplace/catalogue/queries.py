@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.catalogue.models import Product, ProductVariant, ProductVersion, SpecificationDoubt
+from marketplace.catalogue.models import (
+    Product,
+    ProductFile,
+    ProductPicture,
+    ProductVariant,
+    ProductVersion,
+    SpecificationDoubt,
+)
 from marketplace.catalogue.policies import DOUBTS, PRODUCT
 from marketplace.catalogue.states import DoubtState, State
+from marketplace.infra.files.models import StoredFile
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
@@ -25,6 +33,11 @@ def _whole() -> tuple[Any, ...]:
     )
 
 
+def _shown() -> tuple[Any, ...]:
+    """The same with the cover, which comes in the product's own statement."""
+    return (*_whole(), joinedload(Product.cover).lazyload(ProductPicture.file))
+
+
 def get(actor: Actor, product_id: int) -> Product:
     """The product with its specifications, when the actor may see it."""
     query = select(Product).where(Product.id == product_id, PRODUCT.where(actor)).options(*_whole())
@@ -36,7 +49,7 @@ def get(actor: Actor, product_id: int) -> Product:
 
 def visible(actor: Actor, ids: Sequence[int]) -> list[Product]:
     """Those of the products that the actor may see, in the order of ``ids``."""
-    query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_whole())
+    query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_shown())
     rows = {row.id: row for row in session().scalars(query)}
     return [rows[i] for i in ids if i in rows]
 
@@ -73,7 +86,7 @@ def like(actor: Actor, row: Product, without: Sequence[int], limit: int) -> list
 
 def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = False) -> list[Product]:
     """The products of those vendors that the actor may see."""
-    query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_whole())
+    query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_shown())
     if listed_only:
         query = query.where(Product.state == State.LISTED)
     return list(session().scalars(query.order_by(Product.id)))
@@ -103,6 +116,33 @@ def vendors_in_domain(domain: str) -> list[int]:
     """Ids of the vendors with a listed product in that domain."""
     query = select(Product.vendor_id).where(Product.domain == domain, Product.state == State.LISTED)
     return list(session().scalars(query.distinct().order_by(Product.vendor_id)))
+
+
+def picture(actor: Actor, product_id: int, file_id: int) -> tuple[StoredFile, bool]:
+    """The stored picture of that id, in either size, when the actor may see the product; and whether that is public."""
+    query = (
+        select(StoredFile, Product.state)
+        .join(ProductPicture, or_(ProductPicture.file_id == StoredFile.id, ProductPicture.small_id == StoredFile.id))
+        .join(Product, Product.id == ProductPicture.product_id)
+        .where(StoredFile.id == file_id, Product.id == product_id, PRODUCT.where(actor))
+    )
+    found = session().execute(query).tuples().first()
+    if found is None:
+        raise NotFound()
+    return found[0], found[1] is State.LISTED
+
+
+def file(actor: Actor, product_id: int, file_id: int) -> ProductFile:
+    """The file of the product, when the actor may see it."""
+    query = (
+        select(ProductFile)
+        .join(Product, Product.id == ProductFile.product_id)
+        .where(ProductFile.id == file_id, Product.id == product_id, PRODUCT.where(actor))
+    )
+    row = session().scalar(query)
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def doubt(actor: Actor, doubt_id: int) -> SpecificationDoubt:

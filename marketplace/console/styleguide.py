@@ -190,7 +190,7 @@ def _product() -> Any:
     return SimpleNamespace(
         id=1, domain="healthcare", tasks=["nursing_care"], name=BOTH, summary=ONLY_EN, specifications=[1] * 14,
         vendor=SimpleNamespace(name=Text.of("拂晓示例机器人", "Fuxiao Example Robotics")), price_min=20, price_max=30,
-        state=SimpleNamespace(value="draft"),
+        state=SimpleNamespace(value="draft"), cover=None,
     )  # fmt: skip
 
 

@@ -65,6 +65,13 @@ def shelf() -> dict[str, dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
+def media() -> dict[str, dict[str, Any]]:
+    """Pictures and files of some products, by the product's key."""
+    found: dict[str, dict[str, Any]] = _load("media")
+    return found
+
+
+@lru_cache(maxsize=1)
 def direct() -> list[dict[str, Any]]:
     """The scenarios that are matched directly, each with its introductions."""
     found: list[dict[str, Any]] = _load("direct")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
-from marketplace.demo import content, direct, figures, market, rounds, shelf, stories
+from marketplace.demo import content, direct, figures, market, media, rounds, shelf, stories
 from marketplace.demo.timeline import Demo, Say
 from marketplace.infra.jobs.services import run_pending
 from marketplace.kernel import clock
@@ -32,6 +32,7 @@ def seed(say: Say) -> bool:
         _leavers(demo)
         market.plan(demo)
         shelf.plan(demo)
+        media.plan(demo)
         stories.plan(demo)
         rounds.plan(demo)
         direct.plan(demo)

@@ -202,7 +202,7 @@ def test_every_part_says_what_it_is_for_and_bears_its_file_s_name() -> None:
 MARKUP_OF_PARTS = (
     'class="crumbs"', 'class="facts', 'class="track"', 'class="fit ', 'class="ev ', 'class="gauge"', 'class="card-c',
     'class="empty"', 'class="chip"', 'class="facet"', 'class="tabs', 'class="meter', 'class="gate', 'class="door"', 'class="door ',
-    'class="pic"', 'class="viz bars', 'class="ask"', 'class="cells"', '<form class="find', "<del>", 'class="err"',
+    'class="pic"', 'class="photo"', 'class="viz bars', 'class="ask"', 'class="cells"', '<form class="find', "<del>", 'class="err"',
 )  # fmt: skip
 
 

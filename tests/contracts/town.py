@@ -13,13 +13,15 @@ from marketplace.accounts.services import leaving
 from marketplace.bids.models import Bid
 from marketplace.bids.services import drafting, submitting
 from marketplace.catalogue import services as catalogue
-from marketplace.catalogue.models import Mark
+from marketplace.catalogue.models import FileKind, Mark
 from marketplace.challenges import services as challenges
 from marketplace.challenges.models import Challenge, ChallengeFile
 from marketplace.dashboard import services as dashboard
 from marketplace.demo.content import paper
+from marketplace.demo.drawings import drawing
 from marketplace.evaluation import services as evaluation
 from marketplace.evaluation.models import BidStage, Outcome
+from marketplace.infra.files.pictures import in_sizes
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.actor import NOBODY, SYSTEM, Actor
 from marketplace.kernel.db import session, unit_of_work
@@ -254,9 +256,24 @@ def _products(town: Town) -> None:
         ids["certificate"] = row.certificates[0].id
     with unit_of_work():
         catalogue.give_mark(world.officer, ids["listed_product"], Mark.INNOVATIVE, number="7", year=2025)
+    for name in ("listed", "draft"):
+        _media(town, name)
     ids["withdrawn_product"] = world.product(name="已下架").id
     with unit_of_work():
         catalogue.withdraw(world.vendor, ids["withdrawn_product"])
+
+
+def _media(town: Town, name: str) -> None:
+    vendor, product_id = town.world.vendor, town.ids[f"{name}_product"]
+    for machine in ("cabinet", "guide"):
+        with unit_of_work():
+            made = in_sizes(drawing(machine, "healthcare"))
+            picture = catalogue.add_picture(vendor, product_id, made, description=Text.of("正面", "Front"))
+            town.ids |= {f"{name}_picture": picture.id, f"{name}_picture_file": picture.file_id}
+    with unit_of_work():
+        kind, title = FileKind.DATASHEET, Text.of("产品手册", "Datasheet")
+        row = catalogue.add_file(vendor, product_id, paper("Datasheet"), kind=kind, title=title)
+        town.ids[f"{name}_product_file"] = row.id
 
 
 def _figures(town: Town) -> None:

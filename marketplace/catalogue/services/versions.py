@@ -75,7 +75,22 @@ def content_of(row: Product) -> dict[str, Any]:
             {"key": str(d.id), "place": _text(d.place), "district": d.district, "since": d.since, "units": d.units}
             for d in sorted(row.deployments, key=lambda d: d.id)
         ],
+        **_media(row),
     }
+
+
+def _media(row: Product) -> dict[str, Any]:
+    """Pictures in their order and files, by name and digest. Left out where there are none: versions kept before there
+    were any then still equal a page that did not change."""
+    pictures = [
+        {"key": p.file.sha256, "name": p.file.name, "description": _text(p.description)}
+        for p in sorted(row.pictures, key=lambda p: p.position)
+    ]
+    files = [
+        {"key": f.file.sha256, "name": f.file.name, "kind": f.kind.value, "title": _text(f.title)}
+        for f in sorted(row.files, key=lambda f: f.id)
+    ]
+    return ({"pictures": pictures} if pictures else {}) | ({"files": files} if files else {})
 
 
 def _keep(work: Session, event: ProductEvent) -> None:

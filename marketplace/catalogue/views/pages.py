@@ -64,6 +64,7 @@ def show(product_id: int) -> Any:
         doubtful=services.may_doubt(current_actor(), row),
         offered=dict(forms.SERVICES),
         marks=dict(forms.MARKS),
+        labels=dict(forms.FILE_KINDS),
     )
 
 

@@ -81,7 +81,25 @@ def _said(content: dict[str, Any]) -> dict[str, str]:
         found[f"{_('在哪里用')} · {_best(entry['place'])} ({entry['key']})"] = " · ".join(
             filter(None, (district, entry["since"], units))
         )
+    found |= _media(content)
     return {name: text for name, text in found.items() if text}
+
+
+def _media(content: dict[str, Any]) -> dict[str, str]:
+    """Pictures with their place and description, files with kind and title, each by name and the start of its digest."""
+    found, kinds = {}, dict(forms.FILE_KINDS)
+    for number, entry in enumerate(content.get("pictures", ()), 1):
+        place = _("封面") if number == 1 else _("第 %(n)s 张", n=number)
+        found[f"{_('图片')} · {entry['name']} ({entry['key'][:8]})"] = f"{place} · {_whole(entry['description'])}"
+    for entry in content.get("files", ()):
+        said = f"{kinds[entry['kind']]} · {_whole(entry['title'])}"
+        found[f"{_('文件')} · {entry['name']} ({entry['key'][:8]})"] = said
+    return found
+
+
+def _whole(text: dict[str, str]) -> str:
+    """Both languages in one line."""
+    return " / ".join(filter(None, (text["zh"], text["en"])))
 
 
 def _best(text: dict[str, str]) -> str:
