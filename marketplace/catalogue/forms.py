@@ -116,7 +116,7 @@ class PictureForm(Form):
 class NewPictureForm(PictureForm):
     """A picture to add."""
 
-    file = FileField(_l("图片"), [Required(_l("请先选择一张图片。"))])
+    file = FileField(_l("一张图片"), [Required(_l("请先选择一张图片。"))])
 
 
 class FileForm(Form):

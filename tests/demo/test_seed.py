@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 
 import marketplace.features  # noqa: F401 - registers every workflow
 from marketplace.bids.models import Bid
-from marketplace.catalogue.models import Product
+from marketplace.catalogue.models import FileKind, Product, ProductFile, ProductPicture
 from marketplace.challenges.models import Challenge
 from marketplace.console.checks import differences
 from marketplace.demo import content
+from marketplace.demo.drawings import MACHINES
 from marketplace.demo.seed import seed
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel import clock
@@ -74,6 +75,18 @@ def test_every_state_of_every_lifecycle_is_somewhere(demo: list[str], name: str)
     assert table.model is not None
     found = set(session().scalars(select(table.model.state)))
     assert {table.initial, *(step.to for step in table.steps)} - found == set()
+
+
+def test_products_of_every_drawn_kind_have_pictures_and_some_have_files(demo: list[str]) -> None:
+    covers = session().scalars(select(ProductPicture).where(ProductPicture.position == 0)).all()
+    listed = set(session().scalars(select(Product.id).where(Product.is_listed)))
+    assert {c.product_id for c in covers} <= listed
+    assert sorted(c.file.name for c in covers) == sorted(f"{machine}-scene.webp" for machine in MACHINES)
+    assert len({c.file.sha256 for c in covers}) == len(MACHINES)
+    assert all(p.description.zh and p.description.en for p in session().scalars(select(ProductPicture)))
+    kinds = Counter(session().scalars(select(ProductFile.kind)))
+    assert kinds[FileKind.DATASHEET] >= 4
+    assert kinds.keys() == {FileKind.DATASHEET, FileKind.REPORT, FileKind.MANUAL}
 
 
 def test_it_differs_nowhere_from_what_follows_from_its_rows(demo: list[str]) -> None:

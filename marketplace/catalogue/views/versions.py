@@ -90,11 +90,15 @@ def _media(content: dict[str, Any]) -> dict[str, str]:
     found, kinds = {}, dict(forms.FILE_KINDS)
     for number, entry in enumerate(content.get("pictures", ()), 1):
         place = _("封面") if number == 1 else _("第 %(n)s 张", n=number)
-        found[f"{_('图片')} · {entry['name']} ({entry['key'][:8]})"] = f"{place} · {_whole(entry['description'])}"
+        found[_("图片 · %(name)s", name=_named(entry))] = f"{place} · {_whole(entry['description'])}"
     for entry in content.get("files", ()):
         said = f"{kinds[entry['kind']]} · {_whole(entry['title'])}"
-        found[f"{_('文件')} · {entry['name']} ({entry['key'][:8]})"] = said
+        found[_("文件 · %(name)s", name=_named(entry))] = said
     return found
+
+
+def _named(entry: dict[str, Any]) -> str:
+    return f"{entry['name']} ({entry['key'][:8]})"
 
 
 def _whole(text: dict[str, str]) -> str:
