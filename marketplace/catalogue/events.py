@@ -22,6 +22,13 @@ class ProductChanged(ProductEvent):
     audited: ClassVar[bool] = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProductMediaChanged(ProductEvent):
+    """A picture or a file came, went, moved or was described anew; its values and words stayed as they were."""
+
+    audited: ClassVar[bool] = True
+
+
 class ProductListed(ProductEvent):
     """It is public now."""
 

@@ -120,6 +120,7 @@ EVENTS: dict[str, LazyText] = {
     "DataExported": _l("导出个人数据"),
     "RoleChanged": _l("变更角色"),
     "ProductChanged": _l("修改产品"),
+    "ProductMediaChanged": _l("修改产品图片或文件"),
     "DoubtRaised": _l("质疑了产品数值"),
     "ProductMarked": _l("登记目录标记"),
     "ProductUnmarked": _l("取消目录标记"),

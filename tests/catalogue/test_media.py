@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.catalogue import queries, services
-from marketplace.catalogue.models import FileKind, ProductFile, ProductPicture
+from marketplace.catalogue.models import FileKind, Product, ProductFile, ProductPicture
 from marketplace.console.checks import differences
 from marketplace.demo.content import paper
+from marketplace.infra.audit.models import AuditRow
 from marketplace.infra.files.models import StoredFile
 from marketplace.infra.files.pictures import in_sizes
 from marketplace.infra.files.services import Upload, store
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
 from marketplace.kernel.text import Text
+from marketplace.matching.models import Arrival
 from tests.factories.stages import said, words
 from tests.factories.world import World
 
@@ -191,6 +193,20 @@ def test_a_description_is_said_anew_and_an_older_translation_is_marked(world: Wo
     assert answer.status_code == 302
     text = session().get_one(ProductPicture, picture_id).description
     assert (text.zh, text.en, text.is_stale) == ("背面", "Front", True)
+
+
+def test_a_picture_brings_no_product_to_the_market_and_spoils_no_open_form(world: World) -> None:
+    """Who waits for a product that meets a need is not woken by a picture of one that was there all along."""
+    product_id = world.product().id
+    arrivals, row = select(func.count()).select_from(Arrival), session().get_one(Product, product_id)
+    came, revision, changed_at = session().scalar(arrivals), row.revision, row.changed_at
+    add(world, product_id)
+    add_file(world, product_id)
+    row = session().get_one(Product, product_id)
+    assert (session().scalar(arrivals), row.revision, row.changed_at) == (came, revision, changed_at)
+    acts = session().scalars(select(AuditRow.act).order_by(AuditRow.id)).all()
+    assert acts[-2:] == ["ProductMediaChanged", "ProductMediaChanged"]
+    assert list(differences()) == []
 
 
 def test_a_file_is_added_called_otherwise_downloaded_and_removed(world: World) -> None:

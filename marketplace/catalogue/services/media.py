@@ -11,7 +11,6 @@ from marketplace.catalogue.models import FileKind, Product, ProductFile, Product
 from marketplace.catalogue.policies import PRODUCT
 from marketplace.infra.files.pictures import Picture
 from marketplace.infra.files.services import OFFICE, Upload, keep
-from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
@@ -33,10 +32,9 @@ def _editable(actor: Actor, product_id: int) -> Product:
 
 
 def _changed(actor: Actor, row: Product) -> None:
-    row.revise(None)
-    row.changed_at = clock.now()
+    """Record it apart from ``ProductChanged``: nothing that search or the match reads has changed, nor any open form."""
     session().flush()
-    record(events.ProductChanged(actor=actor, product_id=row.id))
+    record(events.ProductMediaChanged(actor=actor, product_id=row.id))
 
 
 def picture_of(row: Product, picture_id: int) -> ProductPicture:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.catalogue.events import ProductChanged, ProductEvent, ProductListed
+from marketplace.catalogue.events import ProductChanged, ProductEvent, ProductListed, ProductMediaChanged
 from marketplace.catalogue.models import Product, ProductVersion, Specification
 from marketplace.catalogue.states import State
 from marketplace.kernel.events import subscribe
@@ -109,4 +109,5 @@ def _keep(work: Session, event: ProductEvent) -> None:
 
 
 subscribe(ProductChanged, _keep)
+subscribe(ProductMediaChanged, _keep)
 subscribe(ProductListed, _keep)
