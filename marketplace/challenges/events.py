@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from marketplace.kernel.events import Event
 
@@ -16,6 +17,17 @@ class ChallengeEvent(Event):
 
 class ChallengePublished(ChallengeEvent):
     """Vendors may bid until the deadline."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedToFew(ChallengeEvent):
+    """Fewer than three vendors met all musts at publication; the written reason is kept in the record."""
+
+    audited: ClassVar[bool] = True
+
+    products: int
+    vendors: int
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

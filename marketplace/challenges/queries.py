@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.challenges.models import Challenge, ChallengeFile, Watch
 from marketplace.challenges.policies import CHALLENGE
 from marketplace.challenges.states import State
+from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
@@ -117,6 +120,27 @@ def files(actor: Actor, challenge: Challenge) -> list[ChallengeFile]:
     rows = session().scalars(query.order_by(ChallengeFile.id))
     all_of_them = CHALLENGE.allows(actor, "see_confidential", challenge)
     return [row for row in rows if row.is_public or all_of_them]
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """What the record keeps of a publication to few vendors: when, how many there were, and why."""
+
+    at: datetime
+    products: int
+    vendors: int
+    reason: str
+
+
+def published_to_few(actor: Actor, row: Challenge) -> Few | None:
+    """Why a challenge that hardly any vendor could answer was published so: for its owner and staff, not for vendors."""
+    if not row.is_public or not CHALLENGE.allows(actor, "see_confidential", row):
+        return None
+    query = select(AuditRow).where(AuditRow.subject == "PublishedToFew", AuditRow.subject_id == row.id)
+    kept = session().scalar(query.order_by(AuditRow.id).limit(1))
+    if kept is None:
+        return None
+    return Few(kept.at, kept.data["products"], kept.data["vendors"], kept.data["reason"])
 
 
 def is_watching(actor: Actor, challenge_id: int) -> bool:

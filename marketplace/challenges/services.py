@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 
 from marketplace.challenges import events, queries
-from marketplace.challenges.content import content_of
+from marketplace.challenges.content import ChallengeContent, content_of
 from marketplace.challenges.models import Challenge, ChallengeFile, ChallengeVersion, Watch
 from marketplace.challenges.policies import CHALLENGE
+from marketplace.challenges.reach import FEW_VENDORS, reach
 from marketplace.challenges.states import LIFECYCLE, State
 from marketplace.infra.sealing.services import create_key
 from marketplace.kernel import clock
@@ -29,6 +30,7 @@ from marketplace.vocabulary.queries import overrides
 SHORTEST = timedelta(days=15)
 LONGEST = timedelta(days=366)
 OPENING_DELAY = timedelta(seconds=60)
+MOST_REASON = 1000
 
 
 def create(actor: Actor, scenario_id: int) -> Challenge:
@@ -72,10 +74,11 @@ def check_deadline(closes_at: datetime, *, published: datetime) -> datetime:
     return rolled
 
 
-def publish(actor: Actor, challenge_id: int, *, closes_at: datetime) -> Challenge:
+def publish(actor: Actor, challenge_id: int, *, closes_at: datetime, few_reason: str = "") -> Challenge:
     """Open the challenge to vendors until ``closes_at`` (aware; rolls forward to a working day, 16:30).
 
-    Version 1 is copied from the scenario and stays as it is; the key that seals its bids is made now.
+    Version 1 is copied from the scenario and stays as it is; the key that seals its bids is made now. ``few_reason``
+    is asked for where fewer than three vendors meet all musts at this moment (domain.md, tailoring; decision 0019).
     """
     row = queries.get(actor, challenge_id, lock="update")
     CHALLENGE.require(actor, "publish", row)
@@ -87,6 +90,7 @@ def publish(actor: Actor, challenge_id: int, *, closes_at: datetime) -> Challeng
     scenario = scenario_services.mark_listed(actor, row.scenario_id)
     row.published_at, row.closes_at, row.version = now, deadline, 1
     content = content_of(scenario)
+    _reaches_enough(actor, row, content, few_reason)
     session().add(
         ChallengeVersion(
             challenge_id=row.id,
@@ -103,6 +107,29 @@ def publish(actor: Actor, challenge_id: int, *, closes_at: datetime) -> Challeng
     LIFECYCLE.fire(row, "publish", actor=actor)
     record(events.ChallengePublished(actor=actor, challenge_id=row.id))
     return row
+
+
+def _reaches_enough(actor: Actor, row: Challenge, content: ChallengeContent, reason: str) -> None:
+    """Nothing, or ``Invalid`` where hardly anybody can answer and nobody has written down why it must be so."""
+    found = reach(content)
+    if not found.is_narrow:
+        return
+    if not reason:
+        raise Invalid(
+            "few_reason",
+            _(
+                "满足全部必须项的企业只有 %(vendors)s 家，不到 %(few)s 家。请写明为什么不能放宽，或退回去放宽要求。",
+                vendors=found.vendors,
+                few=FEW_VENDORS,
+            ),
+        )
+    if len(reason) > MOST_REASON:
+        raise Invalid("few_reason", _("最多 %(count)s 个字。请删减一些。", count=MOST_REASON))
+    record(
+        events.PublishedToFew(
+            actor=actor, challenge_id=row.id, products=found.products, vendors=found.vendors, reason=reason
+        )
+    )
 
 
 def _within_recommending(row: Challenge, deadline: datetime) -> None:

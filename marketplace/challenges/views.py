@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 from marketplace.challenges import content as contents
 from marketplace.challenges import forms, queries, services
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.reach import FEW_VENDORS, reach
 from marketplace.challenges.states import State
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.difference import difference
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.scenarios import queries as scenarios
 from marketplace.vocabulary.calendar import CLOSING, is_provisional
@@ -49,6 +50,7 @@ def show(challenge_id: int) -> Any:
         parameters=parameters(),
         provisional=bool(row.closes_at and is_provisional(clock.beijing(row.closes_at).date())),
         steps=panels("challenge.next", actor, row),
+        few=queries.published_to_few(actor, row),
         more=panels("challenge", actor, row),
         form=Form(),
     )
@@ -136,8 +138,12 @@ def manage(challenge_id: int) -> Any:
     act = request.form.get("act", "")
     proposed = clock.beijing(services.proposed_deadline(clock.now(), row.round_id)).date()
     publishing = row.state is State.DRAFT
+    # Counted before the transaction: what publishes finds the answer there, and no writer waits for the market.
+    reached = reach(contents.content_of(row.scenario)) if publishing else None
     form = forms.PublishForm(data={"closes_on": proposed}) if publishing else forms.ExtendForm()
     reason = forms.ReasonForm(prefix="why-")
+    if act in ("publish", "extend") and publishing != (act == "publish"):
+        raise Conflict(_("这一步现在不能做：状态已经变了。请刷新页面，看看最新情况。"))
     sent = {"publish": form, "extend": form, "suspend": reason, "cancel": reason, "resume": Form()}.get(act)
     if sent is not None and sent.validate_on_submit():
         with sent.refusals():
@@ -154,6 +160,8 @@ def manage(challenge_id: int) -> Any:
         status=sent.status if sent is not None else 200,
         proposed=proposed,
         closes=services.proposed_deadline(clock.now(), row.round_id),
+        few=FEW_VENDORS,
+        reached=reached,
         more=panels("challenge.manage", actor, row),
         act=act,
     )
@@ -161,7 +169,9 @@ def manage(challenge_id: int) -> Any:
 
 def _act(actor: Actor, challenge_id: int, act: str, form: Any) -> None:
     if act == "publish":
-        services.publish(actor, challenge_id, closes_at=_at_closing(form.closes_on.data))
+        services.publish(
+            actor, challenge_id, closes_at=_at_closing(form.closes_on.data), few_reason=form.few_reason.data or ""
+        )
     elif act == "extend":
         services.extend(actor, challenge_id, closes_at=_at_closing(form.closes_on.data), reason=form.text("reason"))
     elif act == "suspend":

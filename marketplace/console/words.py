@@ -128,6 +128,7 @@ EVENTS: dict[str, LazyText] = {
     "OrganisationChanged": _l("修改单位信息"),
     "ScopeSet": _l("设定推荐范围"),
     "MemberInvited": _l("邀请成员"),
+    "PublishedToFew": _l("能做的企业少，写明理由后发榜"),
     "InvitedToLook": _l("邀请企业来看榜题"),
     "MemberJoined": _l("成员加入"),
     "MemberChanged": _l("变更成员"),

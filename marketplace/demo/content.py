@@ -30,6 +30,14 @@ ADMITTED = (
     "与在库场景无重复，验收方法可操作；会签无异议，跳过论证。",
 )
 """Reasons for skipping the need review."""
+FEW = {
+    "logistics": "节拍和差错率是现有人工线的水平，放宽后上线即是倒退；场景方已把其余各条改为期望，只留这几条必须。",
+    "manufacturing": "防护、温度和通过尺寸由车间条件决定，改造产线的费用高于本项目预算；场景方复核后仍不能放宽。",
+    "retail": "营业时段人流密集，速度、噪声和识别率关系到顾客安全，场景方会同物业核过，低于这些数值不能进场。",
+    "healthcare": "承载、温控和通过宽度依院内现行规范和现有门洞，场景方会同院感、后勤复核，逐条确认不能放宽。",
+    "household": "住宅门宽和面积是现状，安全类指标涉及老人，服务机构逐条复核后认为不能放宽。",
+}
+"""Why a posting that hardly any vendor can answer asks what it asks, by domain."""
 
 
 @lru_cache(maxsize=1)

@@ -126,7 +126,8 @@ def _publish(demo: Demo, key: str, story: dict[str, Any], published: datetime) -
         officer = demo.actor("officer")
         row = challenges.create(officer, demo.scenarios[key])
         demo.challenges[key] = row.id
-        challenges.publish(officer, row.id, closes_at=challenges.proposed_deadline(clock.now()))
+        closes_at = challenges.proposed_deadline(clock.now())
+        challenges.publish(officer, row.id, closes_at=closes_at, few_reason=content.FEW.get(row.domain, ""))
 
     demo.at(published, "publish", act)
     closes = calendar.bidding_deadline(published)

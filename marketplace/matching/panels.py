@@ -10,6 +10,7 @@ from marketplace.catalogue.models import Product
 from marketplace.catalogue.states import State as ProductState
 from marketplace.challenges.content import content_of
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.reach import FEW_VENDORS
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.i18n import best
 from marketplace.matching import queries
@@ -36,7 +37,7 @@ def _answered(row: Scenario, *, live: bool) -> str:
     return render_template(
         "matching/_response.html",
         found=answer(row),
-        few=queries.FEW_VENDORS,
+        few=FEW_VENDORS,
         scenario=row,
         parameters=parameters(),
         live=live,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from marketplace.challenges import queries as challenges
+from marketplace.challenges.content import ChallengeContent
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.reach import Reach
 from marketplace.challenges.states import State
 from marketplace.fit.compare import Fit
 from marketplace.fit.explain import Match, Standing, explain
@@ -22,14 +24,11 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.matching.market import Market, market
 from marketplace.matching.models import InvitationToLook, NoInvitations
-from marketplace.matching.offering import offers
+from marketplace.matching.offering import need_of, offers
 
 if TYPE_CHECKING:  # NumPy is loaded with the first question, not with the site
     from marketplace.fit.consortium import Consortia
     from marketplace.fit.relax import Relaxation
-
-FEW_VENDORS = 3
-"""Fewer vendors than these who meet all musts: the posting may be cut to one (domain.md, tailoring)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,21 @@ def response(need: Need, *, misses: int = 3) -> Response:
         doing = meets & (now.catalogue.kind(need) == KIND)
         vendors = {now.vendors[i] for i in judged.ids[meets].tolist()}
         return Response(len(now.catalogue), relaxation.meeting, int(doing.sum()), len(vendors), relaxation)
+
+
+def reach(content: ChallengeContent) -> Reach:
+    """How many products meet all musts of a posting, and from how many vendors: the count of ``response``, without more.
+
+    The answer is kept until the market changes: asked before a transaction, it costs the writer next to nothing in it.
+    """
+    with market() as now:
+        return now.worked_out(("reach", content.model_dump_json()), lambda: _reach(now, need_of(0, content)))
+
+
+def _reach(now: Market, need: Need) -> Reach:
+    judged = now.catalogue.judge(need, clock.today())
+    meeting = judged.ids[judged.standings == int(Standing.MEETS)].tolist()
+    return Reach(len(meeting), len({now.vendors[i] for i in meeting}))
 
 
 def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:

@@ -9,12 +9,13 @@ from sqlalchemy import delete, func, select
 
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.reach import provide_reach
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
 from marketplace.kernel.i18n import gettext as _
-from marketplace.matching import events
+from marketplace.matching import events, queries
 from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.matching.offering import offers
 
@@ -73,3 +74,6 @@ def choose_invitations(actor: Actor, vendor_id: int, *, wanted: bool) -> None:
         session().execute(delete(NoInvitations).where(NoInvitations.vendor_id == vendor_id))
     elif known is None:
         session().add(NoInvitations(vendor_id=vendor_id, created_at=clock.now()))
+
+
+provide_reach(queries.reach)

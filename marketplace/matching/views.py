@@ -13,6 +13,7 @@ from marketplace.catalogue.states import State as ProductState
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.content import content_of
 from marketplace.challenges.models import Challenge
+from marketplace.challenges.reach import FEW_VENDORS
 from marketplace.fit.needs import Level, Requirement
 from marketplace.fit.offers import Offer, Specification
 from marketplace.kernel.actor import EDITORS, Actor
@@ -49,7 +50,7 @@ def market(scenario_id: int) -> Any:
     lines = tuple(line for e in rows if (line := _typed(e)) is not None)
     need = replace(need_of(row.id, content_of(row)), requirements=lines)
     found = queries.response(need) if lines else None
-    return render_template("matching/_answer.html", found=found, few=queries.FEW_VENDORS, parameters=parameters())
+    return render_template("matching/_answer.html", found=found, few=FEW_VENDORS, parameters=parameters())
 
 
 def _typed(entry: entries.Entry) -> Requirement | None:

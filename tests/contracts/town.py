@@ -34,7 +34,7 @@ from marketplace.publicity.models import Notice
 from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import Scenario, ScenarioFile
 from tests.contracts import town_introductions, town_rounds
-from tests.factories.world import World
+from tests.factories.world import FEW, World
 
 MEMBERS = ("owner", "vendor")
 
@@ -218,7 +218,7 @@ def _open_challenge(town: Town) -> None:
     with unit_of_work():
         challenge_id = ids["open_challenge"] = challenges.create(world.officer, scenario_id).id
     with unit_of_work():
-        challenges.publish(world.officer, challenge_id, closes_at=site_clock.now() + timedelta(days=30))
+        challenges.publish(world.officer, challenge_id, closes_at=site_clock.now() + timedelta(days=30), few_reason=FEW)
     for row in session().query(ChallengeFile).filter_by(challenge_id=challenge_id):
         ids["public_file" if row.is_public else "confidential_file"] = row.id
     ids["sealed_bid"], ids["sealed_bid_file"] = sealed_bid(world, challenge_id, "vendor")

@@ -16,7 +16,7 @@ from marketplace.recommending.models import Recommendation
 from marketplace.rounds import services as rounds
 from marketplace.rounds.models import Stage
 from marketplace.scenarios import services as scenarios
-from tests.factories.world import World
+from tests.factories.world import FEW, World
 
 HERE = "310115"
 """The district of every organisation of the world."""
@@ -78,7 +78,7 @@ class Rounds:
             challenge_id = challenges.create(self.world.officer, scenario_id).id
         closes = closes_at or clock.now() + timedelta(days=30)
         with unit_of_work():
-            challenges.publish(self.world.officer, challenge_id, closes_at=closes)
+            challenges.publish(self.world.officer, challenge_id, closes_at=closes, few_reason=FEW)
         return session().get_one(Challenge, challenge_id)
 
     def cover(self, bid_id: int, vendor: str = "vendor") -> int:

@@ -32,6 +32,8 @@ from marketplace.vocabulary.parameters import parameters, parse
 from marketplace.web.actor import actor_of
 
 PASSWORD = "a long sentence"
+FEW = "病区门宽已定，设备要过得去；只此一条不能放宽。"
+"""Why so few can answer: the markets of most tests are small."""
 
 
 class World:
@@ -215,7 +217,7 @@ class World:
         with unit_of_work():
             challenge_id = challenges.create(self.officer, scenario_id).id
         with unit_of_work():
-            challenges.publish(self.officer, challenge_id, closes_at=clock.now() + timedelta(days=days))
+            challenges.publish(self.officer, challenge_id, closes_at=clock.now() + timedelta(days=days), few_reason=FEW)
         return session().get_one(Challenge, challenge_id)
 
     # Products and bids --------------------------------------------------------------------------------------------
@@ -223,7 +225,12 @@ class World:
     def product(self, vendor: str = "vendor", *, name: str = "拂晓 M3", listed: bool = True, **values: str) -> Product:
         """A product of the vendor with payload, runtime and lift riding, or what ``values`` say."""
         actor = self.vendor if vendor == "vendor" else self.rival
-        vendor_id = self.vendor_id if vendor == "vendor" else self.rival_id
+        return self.listed(
+            actor, self.vendor_id if vendor == "vendor" else self.rival_id, name=name, listed=listed, **values
+        )
+
+    def listed(self, actor: Actor, vendor_id: int, *, name: str, listed: bool = True, **values: str) -> Product:
+        """The same of any vendor, by one of its people."""
         data = catalogue.ProductData(
             name=Text.of(name, f"EN {name}"),
             model="M3",

@@ -22,7 +22,7 @@ from marketplace.scenarios.models import BudgetKind, Scenario
 from marketplace.scenarios.states import State
 from tests.factories.homes import home, need
 from tests.factories.stages import client, copies, counted, mails, words
-from tests.factories.world import World
+from tests.factories.world import FEW, World
 
 pytestmark = pytest.mark.db
 FORM = {
@@ -269,7 +269,7 @@ def test_what_fell_below_five_is_not_published_either(world: World, body_id: int
     with unit_of_work():
         services.forget(world.person("helper"), ids[0])
     with pytest.raises(Conflict, match="不足 5 户"), unit_of_work():
-        challenges.publish(world.officer, challenge_id, closes_at=site_clock.now() + timedelta(days=30))
+        challenges.publish(world.officer, challenge_id, closes_at=site_clock.now() + timedelta(days=30), few_reason=FEW)
 
 
 def test_a_pooled_scenario_that_names_somebody_is_not_submitted(world: World, body_id: int) -> None:

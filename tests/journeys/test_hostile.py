@@ -52,7 +52,7 @@ PARAMETERS = (
 FIELDS = (
     "act", "stage", "count", "reason", "answer", "user", "role", "given", "session", "lead", "add", "drop", "product",
     "draft_number", "revision", "prefill", "stay", "why-reason", "closes_on", "reason_zh", "member", "theme", "text",
-    "by", "next", "parameter", "remove", "id", "home", "scenario", "quota", "codes", "districts", "consent_on", "area",
+    "by", "next", "parameter", "remove", "id", "home", "scenario", "quota", "codes", "districts", "consent_on", "area", "few_reason",
 )  # fmt: skip
 READERS = (
     "challenges",

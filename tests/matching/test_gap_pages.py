@@ -27,7 +27,7 @@ from marketplace.scenarios.models import Kind, Level, Scenario
 from marketplace.scenarios.states import State
 from marketplace.vocabulary.parameters import parameters, parse
 from tests.factories.stages import client, words
-from tests.factories.world import World
+from tests.factories.world import FEW, World
 
 pytestmark = pytest.mark.db
 PAYLOAD = "healthcare|medical_assistance|payload|>=|"
@@ -66,7 +66,7 @@ def _asking(world: World, *, payload: str, title: str = "药品标本转运") ->
     with unit_of_work():
         challenge_id = challenges.create(world.officer, scenario_id).id
     with unit_of_work():
-        challenges.publish(world.officer, challenge_id, closes_at=clock.now() + timedelta(days=30))
+        challenges.publish(world.officer, challenge_id, closes_at=clock.now() + timedelta(days=30), few_reason=FEW)
     return session().get_one(Challenge, challenge_id)
 
 

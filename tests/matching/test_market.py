@@ -24,7 +24,7 @@ from marketplace.matching import queries
 from marketplace.matching.market import Market, market
 from marketplace.matching.offering import need_of, offers
 from marketplace.vocabulary.parameters import parameters, parse
-from tests.factories.world import World
+from tests.factories.world import FEW, World
 
 pytestmark = pytest.mark.db
 
@@ -79,7 +79,7 @@ def test_only_published_challenges_are_needs_and_only_open_ones_are_open(
     with market() as now:
         assert challenge_id not in now.needs
     with unit_of_work():
-        challenges.publish(world.officer, challenge_id, closes_at=_in(30))
+        challenges.publish(world.officer, challenge_id, closes_at=_in(30), few_reason=FEW)
     with market() as now:
         assert now.needs[challenge_id].title.zh == "药品标本转运"
         assert challenge_id in now.open()

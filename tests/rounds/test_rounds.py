@@ -24,7 +24,7 @@ from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import Scenario
 from tests.factories.rounds import Rounds
 from tests.factories.stages import Stages, client, said, words
-from tests.factories.world import World
+from tests.factories.world import FEW, World
 
 FORM = {
     "act": "save",
@@ -236,7 +236,7 @@ def test_a_challenge_takes_the_figures_of_its_scenarios_round(
     proposed = challenges.proposed_deadline(site_clock.now(), round_id)
     assert (site_clock.beijing(proposed).date() - site_clock.today()).days >= 45
     with unit_of_work():
-        challenges.publish(world.officer, challenge_id, closes_at=proposed)
+        challenges.publish(world.officer, challenge_id, closes_at=proposed, few_reason=FEW)
     text = words(client(world), f"/zh/challenges/{challenge_id}")
     assert "截止后 12 个工作日内" in text
     assert "8 个工作日" in text
