@@ -275,6 +275,10 @@ class ProductFile(Identified, Base):
     file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
+ANSWER_DAYS = 10
+"""Working days in which a vendor answers a doubt; later it is marked, and staff may close it without an answer."""
+
+
 class SpecificationDoubt(Identified, Base):
     """That somebody doubts one value of a listed product, with the value as it stood, and what was answered."""
 

@@ -145,13 +145,26 @@ def file(actor: Actor, product_id: int, file_id: int) -> ProductFile:
     return row
 
 
-def doubt(actor: Actor, doubt_id: int) -> SpecificationDoubt:
-    """The doubt, when the actor may read it."""
+def doubt(actor: Actor, doubt_id: int, *, fresh: bool = False) -> SpecificationDoubt:
+    """The doubt, when the actor may read it; ``fresh`` locks its row until the end of the transaction."""
     query = select(SpecificationDoubt).where(SpecificationDoubt.id == doubt_id, DOUBTS.where(actor))
-    row = session().scalar(query.options(joinedload(SpecificationDoubt.product)))
+    if fresh:
+        query = query.with_for_update(of=SpecificationDoubt).execution_options(populate_existing=True)
+    else:
+        query = query.options(joinedload(SpecificationDoubt.product))
+    row = session().scalar(query)
     if row is None:
         raise NotFound()
     return row
+
+
+def doubts_to_close(actor: Actor, limit: int = 200) -> list[SpecificationDoubt]:
+    """Doubts that are not closed: those that the vendor has answered first, then the others, each the oldest first."""
+    query = select(SpecificationDoubt).where(SpecificationDoubt.state != DoubtState.CLOSED, DOUBTS.where(actor))
+    query = query.options(joinedload(SpecificationDoubt.product).joinedload(Product.vendor))
+    unanswered = SpecificationDoubt.answered_at.is_(None)
+    query = query.order_by(unanswered, SpecificationDoubt.answered_at, SpecificationDoubt.created_at)
+    return list(session().scalars(query.order_by(SpecificationDoubt.id).limit(limit)))
 
 
 def open_doubts(product_id: int) -> list[SpecificationDoubt]:

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select,
 
 from marketplace.bids.models import Bid
 from marketplace.bids.states import State as BidState
-from marketplace.catalogue.models import Product
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.models import ANSWER_DAYS, Product
 from marketplace.catalogue.states import State as ProductState
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.models import Challenge
@@ -60,8 +61,9 @@ QUEUES = (
     "evaluation",
     "notices",
     "objections",
+    "doubts",
 )
-DAYS = {"organisations": VERIFICATION_DAYS, "objections": ADMISSIBILITY_DAYS, "opened": 2}
+DAYS = {"doubts": ANSWER_DAYS, "organisations": VERIFICATION_DAYS, "objections": ADMISSIBILITY_DAYS, "opened": 2}
 FROM_THE_ROUND = {"scenarios": "intake_days", "eligibility": "eligibility_days"}
 
 
@@ -110,14 +112,24 @@ def queues(actor: Actor) -> dict[str, list[Item]]:
         "notices": [Item(r, r.published_at, r.ends_at, 0) for r in publicity.running()],
         "objections": [_item(r, r.created_at, "objections") for r in publicity.open_objections(actor)],
     }
+    found["doubts"] = [
+        _item(r, r.answered_at, "") if r.answered_at else _item(r, r.created_at, "doubts")
+        for r in catalogue.doubts_to_close(actor)
+    ]
     for name, state in _BY_STATE.items():
         found[name] = [_item(r, r.opened_at, name) for r in called if r.state is state]
     return {name: found[name] for name in QUEUES}
 
 
 def most_urgent(waiting: dict[str, list[Item]], limit: int) -> list[tuple[str, Item]]:
-    """What of all queues falls due first, with the name of its queue; notices run by themselves."""
-    dated = [(name, i) for name, items in waiting.items() if name != "notices" for i in items if i.due is not None]
+    """What of all queues falls due first, with the name of its queue; notices run by themselves, doubts are the
+    vendors' until they are late."""
+    dated = [
+        (name, i)
+        for name, items in waiting.items()
+        for i in items
+        if i.due is not None and name != "notices" and (name != "doubts" or i.is_late)
+    ]
     return sorted(dated, key=lambda pair: pair[1].due or clock.now())[:limit]
 
 

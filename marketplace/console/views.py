@@ -29,6 +29,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.publicity import queries as publicity
 from marketplace.scenarios import queries as scenarios
 from marketplace.vocabulary.helpers import STATE_WORDS
+from marketplace.vocabulary.parameters import parameters
 from marketplace.vocabulary.terms import domains, main_domains
 from marketplace.web.actor import current_actor, safe_next, signed_in, staff, workings_only
 from marketplace.web.forms import Form
@@ -49,6 +50,7 @@ QUEUE_TITLES = {
     "evaluation": _l("评审与入围"),
     "notices": _l("公示"),
     "objections": _l("异议"),
+    "doubts": _l("质疑"),
 }
 STEPS = {
     "submitted": _l("提交过的场景"),
@@ -92,6 +94,7 @@ def desk() -> Any:
         funnel=[{"label": str(STEPS[key]), "value": n} for key, n in queries.funnel()] if waiting else [],
         more=panels("desk", actor, own),
         titles=QUEUE_TITLES,
+        parameters=parameters(),
     )
 
 
@@ -103,7 +106,14 @@ def queue(name: str) -> Any:
         raise NotFound()
     actor = current_actor()
     counts = queries.queues(actor)
-    return page("console/queue.html", name=name, items=counts[name], counts=counts, titles=QUEUE_TITLES)
+    return page(
+        "console/queue.html",
+        name=name,
+        items=counts[name],
+        counts=counts,
+        titles=QUEUE_TITLES,
+        parameters=parameters(),
+    )
 
 
 @bp.get("/audit")

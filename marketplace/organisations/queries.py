@@ -42,6 +42,8 @@ def memberships_of(user_id: int) -> dict[int, str]:
 
 def mine(actor: Actor) -> list[Organisation]:
     """The actor's own organisations."""
+    if not actor.memberships:
+        return []
     query = select(Organisation).where(Organisation.id.in_(sorted(actor.organisations())))
     return list(session().scalars(query.order_by(Organisation.id)))
 

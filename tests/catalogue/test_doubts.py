@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from marketplace.catalogue import services
 from marketplace.catalogue.models import Product, SpecificationDoubt
+from marketplace.catalogue.services.doubts import MOST_OPEN
 from marketplace.catalogue.states import DoubtState
+from marketplace.console import queries as console
+from marketplace.infra.audit.models import AuditRow
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
+from tests.bids.test_concurrency import at_once
 from tests.factories.stages import said, words
 from tests.factories.world import World
 
@@ -128,3 +136,62 @@ def test_the_doubt_outlasts_the_value_and_the_variant_that_are_withdrawn(world: 
     assert "被质疑的数值 80 kg 现在的数值 已删去" in words(world.client("vendor"), f"/zh/doubts/{doubt_id}")
     assert "存疑" not in words(world.app.test_client(), f"/zh/products/{product_id}"), "its own payload is not doubted"
     assert session().get_one(Product, product_id).specification("payload")
+
+
+@pytest.mark.db
+def test_doubts_sent_at_the_same_moment_do_not_pass_the_limit(world: World) -> None:
+    assert world.owner_id
+    products = [world.product(name=f"第 {n} 款").id for n in range(3)]
+    values = [(product_id, key) for product_id in products for key in ("payload", "runtime", "lift_ride")]
+    for at, key in values[:3]:
+        _doubt(world, at, key)
+    owner = world.owner
+
+    def raising(at: int, key: str) -> Callable[[], object]:
+        return lambda: services.raise_doubt(owner, at, parameter=key, variant_id=None, reason=WHY)
+
+    results = at_once(world, *(raising(at, key) for at, key in values[3:8]))
+    assert sorted(results) == ["Conflict", "Conflict", "Conflict", "ok", "ok"]
+    assert session().query(SpecificationDoubt).count() == MOST_OPEN
+
+
+@pytest.mark.db
+def test_a_doubt_sent_twice_is_raised_once_and_closed_once(world: World) -> None:
+    assert world.owner_id
+    product_id, owner, officer = world.product().id, world.owner, world.officer
+    act = lambda: services.raise_doubt(owner, product_id, parameter="payload", variant_id=None, reason=WHY)  # noqa: E731
+    assert sorted(at_once(world, act, act)) == ["Conflict", "ok"]
+    doubt_id = session().scalars(select(SpecificationDoubt.id)).one()
+    close = lambda: services.close_doubt(officer, doubt_id, text="报告属实。")  # noqa: E731
+    assert sorted(at_once(world, close, close)) == ["Conflict", "ok"]
+    assert [r.act for r in session().scalars(select(AuditRow).where(AuditRow.subject == "specification_doubt"))] == [
+        "specification_doubt.close"
+    ]
+
+
+def test_staff_find_the_answered_first_and_the_long_unanswered_marked(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    assert world.owner_id
+    product_id = world.product().id
+    late = _doubt(world, product_id, "lift_ride")
+    clock.shift(timedelta(days=1))
+    answered = _doubt(world, product_id)
+    with unit_of_work():
+        services.answer_doubt(world.vendor, answered, text="已补报告。")
+    clock.shift(timedelta(days=10))
+    fresh = _doubt(world, product_id, "runtime")
+    found = console.queues(world.officer)["doubts"]
+    assert [(i.row.id, i.is_late) for i in found] == [(answered, False), (late, False), (fresh, False)]
+    clock.shift(timedelta(days=5))
+    waiting = console.queues(world.officer)
+    assert [(i.row.id, i.is_late) for i in waiting["doubts"]] == [(answered, False), (late, True), (fresh, False)]
+    assert [i.row.id for name, i in console.most_urgent(waiting, 6) if name == "doubts"] == [late]
+    text = words(world.client("officer"), "/zh/staff/doubts")
+    assert text.index("额定负载") < text.index("乘梯能力") < text.index("续航时间")
+    assert text.count("已到期") == 1
+    assert "质疑" in words(world.client("officer"), "/zh/desk")
+    with unit_of_work():
+        services.close_doubt(world.officer, answered, text="报告属实。")
+    assert [i.row.id for i in console.queues(world.officer)["doubts"]] == [late, fresh]
+    assert world.client("owner").get("/zh/staff/doubts").status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import User
 from marketplace.catalogue import events, queries
 from marketplace.catalogue.models import Product, Specification, SpecificationDoubt
 from marketplace.catalogue.policies import DOUBTS, PRODUCT
@@ -49,6 +50,8 @@ def raise_doubt(
     value = value_of(row, parameter, variant_id)
     _said("reason", reason)
     assert actor.user_id is not None
+    # Two at the same moment count one after the other; the weaker lock lets rows that merely name the person be written.
+    session().execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
     mine = select(func.count()).where(
         SpecificationDoubt.user_id == actor.user_id, SpecificationDoubt.state != DoubtState.CLOSED
     )
@@ -86,7 +89,7 @@ def _said(field: str, text: str) -> None:
 
 def answer_doubt(actor: Actor, doubt_id: int, *, text: str) -> SpecificationDoubt:
     """The vendor's answer; changing or withdrawing the value is done on its sheet, before or after."""
-    row = queries.doubt(actor, doubt_id)
+    row = queries.doubt(actor, doubt_id, fresh=True)
     DOUBTS.require(actor, "answer", row)
     _said("text", text)
     DOUBT.fire(row, "answer", actor=actor)
@@ -97,7 +100,7 @@ def answer_doubt(actor: Actor, doubt_id: int, *, text: str) -> SpecificationDoub
 
 def close_doubt(actor: Actor, doubt_id: int, *, text: str) -> SpecificationDoubt:
     """Staff's finding, after which the value is no longer under question."""
-    row = queries.doubt(actor, doubt_id)
+    row = queries.doubt(actor, doubt_id, fresh=True)
     DOUBTS.require(actor, "close", row)
     _said("text", text)
     DOUBT.fire(row, "close", actor=actor, reason=text)
