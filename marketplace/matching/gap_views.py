@@ -119,13 +119,17 @@ def _line(gap: Gap) -> list[Any]:
 @bp.post("/staff/gaps/topic")
 @staff("officer")
 def topic() -> Response:
-    """Draft a research topic from a gap and go to the draft."""
+    """Draft a research topic from a gap, or find the one that there is, and go to it."""
     actor = current_actor()
     form = Form()
     if not form.validate_on_submit():
         return redirect(url_for(".show"))
     with unit_of_work():
-        row = topics.draft(actor, request.form.get("gap", ""), owner_id=whole(request.form.get("owner")) or None)
+        key, owner_id = request.form.get("gap", ""), whole(request.form.get("owner")) or None
+        row, is_new = topics.draft(actor, key, owner_id=owner_id)
         scenario_id = row.id
-    flash(_("攻关课题已拟成草稿，要求和缺口说明已填好。补齐其余内容后提交，由同事初审。"), "ok")
+    if is_new:
+        flash(_("攻关课题已拟成草稿，要求和缺口说明已填好。补齐其余内容后提交，由同事初审。"), "ok")
+    else:
+        flash(_("这项缺口已经立过课题，就是这一个，没有另立。"), "ok")
     return redirect(url_for("scenarios.show", scenario_id=scenario_id))

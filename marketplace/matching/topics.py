@@ -7,6 +7,7 @@ of its own and takes no short cut (decision 0017).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 from marketplace.fit.gaps import Gap
@@ -20,6 +21,7 @@ from marketplace.matching import gapmap
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios import services as scenarios
+from marketplace.scenarios.entering import begin_once
 from marketplace.scenarios.models import Kind, Level, Mode, Scenario
 from marketplace.vocabulary.parameters import parameters
 from marketplace.vocabulary.terms import label
@@ -34,8 +36,14 @@ def owners(actor: Actor) -> list[Organisation]:
     return [o for o in organisations.mine(actor) if o.is_owner and o.id in actor.organisations(EDITORS)]
 
 
-def draft(actor: Actor, key: str, *, owner_id: int | None = None) -> Scenario:
-    """A draft topic from the gap that ``key`` names, with the strictest figure that is asked as its one must.
+def reference(key: str) -> str:
+    """Under what the topic of the gap that ``key`` names is known to its owner."""
+    return f"gap-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def draft(actor: Actor, key: str, *, owner_id: int | None = None) -> tuple[Scenario, bool]:
+    """A draft topic from the gap that ``key`` names, with the strictest figure that is asked as its one must, and whether
+    it is new: a gap has one topic of an owner, to which a second click leads, until that is rejected or withdrawn.
 
     404 when there is no such gap, 409 when somebody meets it by now or the officer has no organisation to draft for.
     """
@@ -53,7 +61,11 @@ def draft(actor: Actor, key: str, *, owner_id: int | None = None) -> Scenario:
     if not own:
         raise Conflict(_("您还不是任何场景方单位的编辑。请先在“我的单位”登记项目办公室并勾选“场景方”，再来立题。"))
     parameter = parameters()[gap.parameter]
-    row = scenarios.create(actor, own[0].id, title=_both(_title, gap), domain=gap.domain, task=gap.task)
+    row, is_new = begin_once(
+        actor, own[0].id, reference(key), title=_both(_title, gap), domain=gap.domain, task=gap.task
+    )
+    if not is_new:
+        return row, False
     scenarios.edit(
         actor,
         row.id,
@@ -67,7 +79,7 @@ def draft(actor: Actor, key: str, *, owner_id: int | None = None) -> Scenario:
         parameter=parameter.key, op=gap.op, value=gap.strictest.value, level=Level.MUST, weight=WEIGHT
     )
     scenarios.set_requirements(actor, row.id, [must])
-    return row
+    return row, True
 
 
 def _both(say: Callable[[Gap], str], gap: Gap) -> Text:

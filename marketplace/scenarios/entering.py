@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import session
-from marketplace.kernel.errors import Conflict, InvalidMany
+from marketplace.kernel.errors import Conflict, InvalidMany, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.organisations import queries as organisations
@@ -24,6 +24,7 @@ from marketplace.organisations.policies import ORGANISATION
 from marketplace.scenarios import services
 from marketplace.scenarios.models import SITE_KEYS, Metric, Requirement, Scenario
 from marketplace.scenarios.services import MetricData, RequirementData
+from marketplace.scenarios.states import State
 from marketplace.vocabulary.parameters import parameters
 
 Data = TypeVar("Data", RequirementData, MetricData)
@@ -140,6 +141,30 @@ def enter(actor: Actor, owner_id: int, data: Sequence[ScenarioData]) -> Entered:
     session().add_all(created)
     session().flush()
     return Entered(tuple(r.id for r in created), tuple(r.id for r in changed), unchanged)
+
+
+ENDED = (State.REJECTED, State.WITHDRAWN)
+
+
+def begin_once(
+    actor: Actor, owner_id: int, reference: str, *, title: Text, domain: str, task: str
+) -> tuple[Scenario, bool]:
+    """The owner's scenario under that reference, or a new draft, and whether it is new; two at once begin one.
+
+    What was rejected or withdrawn gives its reference up to the new one.
+    """
+    if actor.user_id is None or owner_id not in actor.organisations(EDITORS):
+        raise NotFound()
+    lock(owner_id)
+    known = session().scalar(select(Scenario).where(Scenario.owner_id == owner_id, Scenario.reference == reference))
+    if known is not None:
+        if known.state not in ENDED:
+            return known, False
+        known.reference = None
+        session().flush()
+    row = services.create(actor, owner_id, title=title, domain=domain, task=task)
+    row.reference = reference
+    return row, True
 
 
 def _write(row: Scenario, data: ScenarioData) -> None:

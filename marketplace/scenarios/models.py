@@ -90,7 +90,7 @@ class Scenario(Identified, Revised, Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    # The owner's own key of it in files that it imports; what was typed on the site has none.
+    # The owner's own key of it in files that it imports, or of the gap that it was drafted from; what was typed has none.
     reference: Mapped[str | None] = mapped_column(String(40))
     title: Mapped[Text] = mapped_column(TextType)
     domain: Mapped[str] = mapped_column(String(20), default="")

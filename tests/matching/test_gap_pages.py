@@ -26,6 +26,7 @@ from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import Kind, Level, Scenario
 from marketplace.scenarios.states import State
 from marketplace.vocabulary.parameters import parameters, parse
+from tests.bids.test_concurrency import at_once
 from tests.factories.stages import client, words
 from tests.factories.world import FEW, World
 
@@ -268,3 +269,39 @@ def test_the_officer_says_whose_topic_it_is_where_there_are_several(world: World
     assert answer.status_code == 302
     assert session().scalars(select(Scenario.owner_id).where(Scenario.kind == Kind.RND)).all() == [second]
     assert officer.post("/zh/staff/gaps/topic", data={"gap": PAYLOAD, "owner": str(world.owner_id)}).status_code == 409
+
+
+def test_a_second_click_leads_to_the_topic_that_there_is(world: World, office: int) -> None:
+    _asking(world, payload="120")
+    _offer(world, payload="95")
+    officer = client(world, "officer")
+    first = officer.post("/zh/staff/gaps/topic", data={"gap": PAYLOAD})
+    row = session().scalars(select(Scenario).where(Scenario.owner_id == office)).one()
+    with unit_of_work():
+        scenarios.edit(world.officer, row.id, title=Text.of("重载攻关"))
+        scenarios.set_requirements(world.officer, row.id, [world.requirement("payload", "150")])
+    _asking(world, payload="140", title="更重的药箱")
+    again = officer.post("/zh/staff/gaps/topic", data={"gap": PAYLOAD})
+    assert again.location == first.location
+    assert "这项缺口已经立过课题" in officer.get(again.location).text
+    session().expire_all()
+    assert (row.title.zh, [r.value.typed for r in row.requirements]) == ("重载攻关", ["150"])
+    with unit_of_work():
+        scenarios.withdraw(world.officer, row.id)
+    anew = officer.post("/zh/staff/gaps/topic", data={"gap": PAYLOAD})
+    assert anew.location != first.location
+    assert officer.post("/zh/staff/gaps/topic", data={"gap": PAYLOAD}).location == anew.location
+    assert session().scalar(select(func.count()).where(Scenario.kind == Kind.RND)) == 2
+
+
+def test_two_clicks_at_once_draft_one_topic(world: World, office: int) -> None:
+    _asking(world, payload="120")
+    officer, found = world.officer, list[tuple[int, bool]]()
+
+    def act() -> None:
+        row, is_new = topics.draft(officer, PAYLOAD)
+        found.append((row.id, is_new))
+
+    assert at_once(world, act, act, act) == ["ok"] * 3
+    assert len({row_id for row_id, _new in found}) == 1
+    assert sorted(is_new for _id, is_new in found) == [False, False, True]
