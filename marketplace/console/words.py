@@ -139,6 +139,7 @@ EVENTS: dict[str, LazyText] = {
     "RoundChanged": _l("修改批次"),
     "FileImported": _l("导入文件"),
     "NeedRecorded": _l("登记家庭需要"),
+    "ConsentRenewed": _l("再次取得同意"),
     "NeedDeleted": _l("删除家庭需要"),
     "NeedsPooled": _l("合并家庭需要"),
     "ContactsExchanged": _l("双方互见联系方式"),

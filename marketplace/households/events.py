@@ -22,6 +22,10 @@ class NeedRecorded(NeedEvent):
     """A service body wrote down a need with its consent."""
 
 
+class ConsentRenewed(NeedEvent):
+    """A home whose pool had been withdrawn, or whose consent had an older wording, was asked again and agreed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NeedDeleted(NeedEvent):
     """Its data is gone: ``why`` is "withdrawn" (the consent) or "expired" (the retention)."""

@@ -45,3 +45,6 @@ class PoolForm(Form):
     """The title of the scenario that several homes become."""
 
     vars().update(both_languages("title", _l("场景标题"), limit=60))
+    agreed_again = BooleanField(
+        _l("勾选的家庭里标着“要再问一次”的，今天已重新读过说明，对方仍同意"), render_kw={"form": "pool"}
+    )

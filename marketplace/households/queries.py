@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
-from marketplace.households.models import FEWEST, HouseholdNeed, HouseholdPool
+from marketplace.households.models import CONSENT_VERSION, FEWEST, HouseholdNeed, HouseholdPool
 from marketplace.households.policies import NEED, POOL
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
@@ -16,8 +17,11 @@ from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.services import EDITABLE
+from marketplace.scenarios.states import State
 
 MOST = 500
+ENDED = (State.REJECTED, State.WITHDRAWN)
+"""A pool that came to one of these is no pool any more."""
 
 
 def bodies(actor: Actor) -> list[Organisation]:
@@ -45,7 +49,51 @@ def chosen(actor: Actor, body_id: int, ids: Iterable[int]) -> list[HouseholdNeed
     query = select(HouseholdNeed).where(
         HouseholdNeed.body_id == body_id, HouseholdNeed.id.in_(set(ids)), NEED.where(actor)
     )
-    return list(session().scalars(query.order_by(HouseholdNeed.id).with_for_update()))
+    query = query.order_by(HouseholdNeed.id).with_for_update().execution_options(populate_existing=True)
+    return list(session().scalars(query))
+
+
+def free(rows: Iterable[HouseholdNeed]) -> list[HouseholdNeed]:
+    """Those of the needs that stand in no scenario, or in one that came to nothing."""
+    found = list(rows)
+    ended = {i for i, _submitted in _ended(found)}
+    return [r for r in found if r.scenario_id is None or r.scenario_id in ended]
+
+
+def asked_again(rows: Iterable[HouseholdNeed]) -> list[HouseholdNeed]:
+    """Those of free needs whose consent does not carry over: given for a pool that came to nothing, or to other words."""
+    return [r for r in rows if r.scenario_id is not None or r.consent_version != CONSENT_VERSION]
+
+
+def were_read(rows: Iterable[HouseholdNeed]) -> bool:
+    """Whether one of free needs stood in figures that were once sent to be read."""
+    return any(submitted is not None for _id, submitted in _ended(rows))
+
+
+def _ended(rows: Iterable[HouseholdNeed]) -> list[tuple[int, datetime | None]]:
+    ids = sorted({r.scenario_id for r in rows if r.scenario_id is not None})
+    if not ids:
+        return []
+    query = select(Scenario.id, Scenario.submitted_at).where(Scenario.id.in_(ids), Scenario.state.in_(ENDED))
+    return list(session().execute(query).tuples())
+
+
+def locked(scenario_id: int) -> Scenario:
+    """A pool's scenario, locked until the end of the transaction: locked before any of its needs."""
+    query = select(Scenario).where(Scenario.id == scenario_id).with_for_update(of=Scenario)
+    return session().scalars(query.execution_options(populate_existing=True)).one()
+
+
+def taken(need_id: int) -> tuple[HouseholdNeed | None, Scenario | None]:
+    """A need and the scenario that it stands in, both locked until the end of the transaction; nothing once it is gone."""
+    where = HouseholdNeed.id == need_id
+    before = session().scalar(select(HouseholdNeed.scenario_id).where(where))
+    scenario = locked(before) if before is not None else None
+    query = select(HouseholdNeed).where(where).with_for_update().execution_options(populate_existing=True)
+    row = session().scalar(query)
+    if row is not None and row.scenario_id != before:  # it was pooled while this waited
+        scenario = locked(row.scenario_id) if row.scenario_id is not None else None
+    return row, scenario
 
 
 def get(actor: Actor, need_id: int) -> HouseholdNeed:
@@ -83,9 +131,9 @@ def homes(scenario_id: int) -> int:
 
 def counts() -> list[tuple[int, int, int]]:
     """For the auditor: each body with how many needs it holds and how many of them are pooled; never a need."""
-    query = select(HouseholdNeed.body_id, func.count(), func.count(HouseholdNeed.scenario_id)).group_by(
-        HouseholdNeed.body_id
-    )
+    standing = case((Scenario.state.not_in(ENDED), 1))
+    query = select(HouseholdNeed.body_id, func.count(), func.count(standing)).group_by(HouseholdNeed.body_id)
+    query = query.outerjoin(Scenario, Scenario.id == HouseholdNeed.scenario_id)
     return [(b, n, p) for b, n, p in session().execute(query.order_by(HouseholdNeed.body_id)).tuples()]
 
 

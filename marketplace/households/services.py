@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete, select
 
-from marketplace.challenges.events import ChallengePublished
+from marketplace.challenges.events import (
+    ChallengeCancelled,
+    ChallengeExtended,
+    ChallengePublished,
+    ChallengeSuspended,
+)
 from marketplace.challenges.models import Challenge
 from marketplace.households import events, queries
 from marketplace.households.models import (
@@ -22,12 +28,13 @@ from marketplace.households.models import (
     Persons,
 )
 from marketplace.households.policies import NEED
+from marketplace.households.published import texts_of
 from marketplace.households.screening import screened
 from marketplace.infra.jobs.services import by_the_clock
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, SYSTEM, Actor
 from marketplace.kernel.db import record, session, unit_of_work
-from marketplace.kernel.errors import Conflict, Forbidden, Invalid
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.kernel.events import subscribe
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
@@ -106,11 +113,15 @@ def write_down(actor: Actor, body_id: int, data: NeedData) -> HouseholdNeed:
     return row
 
 
-def pool(actor: Actor, body_id: int, ids: list[int], *, title: Text) -> Scenario:
-    """Make one scenario draft of at least five homes with the same need; only figures go into it, no home's words."""
+def pool(actor: Actor, body_id: int, ids: list[int], *, title: Text, agreed_again: bool = False) -> Scenario:
+    """Make one scenario draft of at least five homes with the same need; only figures go into it, no home's words.
+
+    Homes that must be asked again (``queries.asked_again``) come along only with ``agreed_again``: their consent is then
+    today's, under today's wording.
+    """
     _for_writing(actor, body_id)
     rows = queries.chosen(actor, body_id, ids)
-    free = [r for r in rows if r.scenario_id is None]
+    free = queries.free(rows)
     for row in free:
         NEED.require(actor, "pool", row)
     if len(free) < FEWEST:
@@ -128,15 +139,27 @@ def pool(actor: Actor, body_id: int, ids: list[int], *, title: Text) -> Scenario
         raise Invalid("title", _("请先起一个标题，以后可以改。"))
     for text in (title.zh, title.en):
         refuse_personal("title", text)
+    # Whoever has read the figures of a pool that was withdrawn would see from the difference which home has left.
+    figures = _total(len(free)) if queries.were_read(free) else _figures(free)
+    _renew(actor, free, agreed_again)
     scenario = scenarios.create(actor, body_id, title=title)
-    scenarios.edit(
-        actor, scenario.id, domain="household", task=free[0].task, quantity=len(free), volumes=_figures(free)
-    )
+    scenarios.edit(actor, scenario.id, domain="household", task=free[0].task, quantity=len(free), volumes=figures)
     session().add(HouseholdPool(scenario_id=scenario.id, body_id=body_id, pooled_at=clock.now()))
     for row in free:
         row.scenario_id = scenario.id
     record(events.NeedsPooled(actor=actor, scenario_id=scenario.id, homes=len(free)))
     return scenario
+
+
+def _renew(actor: Actor, rows: list[HouseholdNeed], agreed_again: bool) -> None:
+    """Take today's consent of the homes that must be asked again, or ``Invalid`` that names them."""
+    again = queries.asked_again(rows)
+    if again and not agreed_again:
+        numbers = _("、").join(row.number for row in again)
+        raise Invalid("agreed_again", _("%(numbers)s 要再问一次：原来的同意不能沿用。", numbers=numbers))
+    for row in again:
+        row.consent_version, row.consent_on = CONSENT_VERSION, clock.today()
+        record(events.ConsentRenewed(actor=actor, need_id=row.id, body_id=row.body_id))
 
 
 DWELLINGS = {
@@ -176,10 +199,8 @@ def _figures(rows: list[HouseholdNeed]) -> Text:
 
 def forget(actor: Actor, need_id: int) -> int:
     """The home withdraws its consent: it leaves its pool and its data is deleted; answers the body's id."""
-    row = queries.get(actor, need_id)
-    NEED.require(actor, "delete", row)
-    body_id = row.body_id
-    _delete(actor, row, "withdrawn")
+    body_id = queries.get(actor, need_id).body_id
+    _delete(actor, need_id, "withdrawn")
     return body_id
 
 
@@ -187,17 +208,20 @@ def _of(scenario_id: int) -> list[HouseholdNeed]:
     return list(session().scalars(select(HouseholdNeed).where(HouseholdNeed.scenario_id == scenario_id)))
 
 
-def _delete(actor: Actor, row: HouseholdNeed, why: str) -> None:
+def _delete(actor: Actor, need_id: int, why: str) -> None:
+    """Delete a need. Its pool's scenario is locked first: whoever submits or publishes it meanwhile counts without it."""
+    row, scenario = queries.taken(need_id)
+    if row is None:
+        raise NotFound()
     NEED.require(actor, "delete", row)
     scenario_id = row.scenario_id
     known = _of(scenario_id) if scenario_id else []
     ours = (_figures(known), _total(len(known)))
     record(events.NeedDeleted(actor=actor, need_id=row.id, body_id=row.body_id, why=why))
     session().execute(delete(HouseholdNeed).where(HouseholdNeed.id == row.id))
-    if scenario_id is None:
+    if scenario is None or scenario_id is None:
         return
     left = queries.homes(scenario_id)
-    scenario = session().get_one(Scenario, scenario_id)
     if scenario.state in scenarios.EDITABLE and scenario.volumes in ours and not actor.is_system:
         # The figures are still ours: they follow, and say nothing of fewer than five. Whoever has read them once would
         # see from the difference which home has left: then only the total stays.
@@ -217,29 +241,40 @@ def _before_staff(_work: object, event: ScenarioSubmitted | ScenarioHeld) -> Non
     """What has fallen under five homes is not submitted: the handler's refusal takes the submission back."""
     _enough(event.scenario_id)
     if queries.is_pool(event.scenario_id):
-        row = session().get_one(Scenario, event.scenario_id)
-        for name in scenarios.TEXTS:
-            text = getattr(row, name)
-            if hits := screened(f"{text.zh}\n{text.en}"):
-                raise Conflict(
-                    _(
-                        "场景里的“%(passage)s”像%(what)s：%(instead)s",
-                        passage=hits[0].passage,
-                        what=hits[0].looks_like,
-                        instead=hits[0].instead,
-                    )
+        _names_nobody(texts_of(session().get_one(Scenario, event.scenario_id)))
+
+
+def _names_nobody(texts: Iterable[str]) -> None:
+    for text in texts:
+        if hits := screened(text):
+            raise Conflict(
+                _(
+                    "场景里的“%(passage)s”像%(what)s：%(instead)s",
+                    passage=hits[0].passage,
+                    what=hits[0].looks_like,
+                    instead=hits[0].instead,
                 )
+            )
 
 
 def _before_everybody(_work: object, event: ChallengePublished) -> None:
     """Nor is it published."""
-    _enough(session().get_one(Challenge, event.challenge_id).scenario_id)
+    row = session().get_one(Challenge, event.challenge_id)
+    _enough(row.scenario_id)
+    if queries.is_pool(row.scenario_id):
+        _names_nobody(texts_of(row.scenario))
+
+
+def _said_to_everybody(_work: object, event: ChallengeExtended | ChallengeSuspended | ChallengeCancelled) -> None:
+    """What is said publicly about a pool's challenge names nobody either."""
+    row = session().get_one(Challenge, event.challenge_id)
+    if queries.is_pool(row.scenario_id):
+        reasons = [version.reason for version in row.versions]
+        _names_nobody([row.state_reason, *(text for reason in reasons for text in (reason.zh, reason.en))])
 
 
 def _scattered(_work: object, event: ScenarioWithdrawn) -> None:
-    """The homes of a scenario that was withdrawn may be pooled anew."""
-    for row in session().scalars(select(HouseholdNeed).where(HouseholdNeed.scenario_id == event.scenario_id)):
-        row.scenario_id = None
+    """The homes of a scenario that was withdrawn may be pooled anew, once they were asked again: they keep its number."""
     session().execute(delete(HouseholdPool).where(HouseholdPool.scenario_id == event.scenario_id))
 
 
@@ -247,6 +282,9 @@ subscribe(ScenarioWithdrawn, _scattered)
 subscribe(ScenarioSubmitted, _before_staff)
 subscribe(ScenarioHeld, _before_staff)
 subscribe(ChallengePublished, _before_everybody)
+subscribe(ChallengeExtended, _said_to_everybody)
+subscribe(ChallengeSuspended, _said_to_everybody)
+subscribe(ChallengeCancelled, _said_to_everybody)
 
 
 @by_the_clock
@@ -257,22 +295,21 @@ def purge_due() -> int:
     session().rollback()
     for need_id in due:
         with unit_of_work():
-            row = session().get(HouseholdNeed, need_id)
-            if row is not None:
-                _delete(SYSTEM, row, "expired")
+            if session().get(HouseholdNeed, need_id) is not None:
+                _delete(SYSTEM, need_id, "expired")
     return len(due)
 
 
-def top_up(actor: Actor, scenario_id: int, ids: list[int]) -> Scenario:
+def top_up(actor: Actor, scenario_id: int, ids: list[int], *, agreed_again: bool = False) -> Scenario:
     """Add homes with the same need to a pool whose draft may still be edited; its figures are written anew."""
     found = queries.pool_of(actor, scenario_id)
     if found is None:
         raise Forbidden(_("这个场景不是合并来的。"))
     body_id = found[0].body_id
     _for_writing(actor, body_id)
+    scenario = queries.locked(scenario_id)
     known = _of(scenario_id)
-    scenario = session().get_one(Scenario, scenario_id)
-    more = [r for r in queries.chosen(actor, body_id, ids) if r.scenario_id is None and r.task == scenario.task]
+    more = [r for r in queries.free(queries.chosen(actor, body_id, ids)) if r.task == scenario.task]
     if not more:
         raise Invalid("homes", _("请选同一种需要、还没有合并的家庭。"))
     if len(known) + len(more) < FEWEST:
@@ -285,10 +322,12 @@ def top_up(actor: Actor, scenario_id: int, ids: list[int]) -> Scenario:
                 count=FEWEST,
             ),
         )
+    together = [*known, *more]
+    figures = _total(len(together)) if queries.were_read(more) else _figures(together)
+    _renew(actor, more, agreed_again)
     for row in more:
         NEED.require(actor, "pool", row)
         row.scenario_id = scenario_id
-    together = [*known, *more]
-    scenarios.edit(actor, scenario_id, quantity=len(together), volumes=_figures(together))
+    scenarios.edit(actor, scenario_id, quantity=len(together), volumes=figures)
     record(events.NeedsPooled(actor=actor, scenario_id=scenario_id, homes=len(together)))
     return scenario

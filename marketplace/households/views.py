@@ -39,13 +39,15 @@ def desk(body_id: int) -> Any:
     form = forms.PoolForm()
     picked = {n for v in request.form.getlist("home") if (n := whole(v))}
     if form.validate_on_submit():
-        act = request.form.get("act", "")
+        act, again = request.form.get("act", ""), bool(form.agreed_again.data)
         with form.refusals():
             with unit_of_work():
                 if act == "pool":
-                    scenario_id = services.pool(actor, body_id, sorted(picked), title=form.text("title")).id
+                    scenario_id = services.pool(
+                        actor, body_id, sorted(picked), title=form.text("title"), agreed_again=again
+                    ).id
                 elif act == "top_up" and (target := whole(request.form.get("scenario"))):
-                    scenario_id = services.top_up(actor, target, sorted(picked)).id
+                    scenario_id = services.top_up(actor, target, sorted(picked), agreed_again=again).id
                 elif act == "forget" and (need_id := whole(request.form.get("id"))):
                     queries.get(actor, need_id)
                     services.forget(actor, need_id)
@@ -58,12 +60,14 @@ def desk(body_id: int) -> Any:
             flash(_("已删除这一户的全部内容。"), "ok")
             return redirect(url_for(".desk", body_id=body_id))
     rows = queries.needs(actor, body_id)
+    free = queries.free(rows)
     return page(
         "households/desk.html",
         form=form,
         body=body,
-        free=[r for r in rows if r.scenario_id is None],
-        pooled=[r for r in rows if r.scenario_id is not None],
+        free=free,
+        again=queries.asked_again(free),
+        pooled=[r for r in rows if r not in free],
         picked=picked,
         targets=queries.open_pools(actor, body_id),
         labels=_labels(),

@@ -281,14 +281,6 @@ def test_a_pooled_scenario_that_names_somebody_is_not_submitted(world: World, bo
         _submit(world, scenario_id)
 
 
-def test_homes_of_a_withdrawn_scenario_may_be_pooled_anew(world: World, body_id: int) -> None:
-    ids = [home(world, body_id) for _each in range(5)]
-    scenario_id = _pool(world, body_id, ids)
-    with unit_of_work():
-        scenarios.withdraw(world.person("helper"), scenario_id)
-    assert _pool(world, body_id, ids) != scenario_id
-
-
 def test_after_a_year_a_home_is_deleted_by_itself(world: World, body_id: int, clock: time_machine.Coordinates) -> None:
     need_id = home(world, body_id)
     delete_on = session().get_one(HouseholdNeed, need_id).delete_on
