@@ -32,6 +32,12 @@ class RegisterForm(Form):
     agreed = BooleanField(_l("我已阅读并同意个人信息处理说明"), [Required(_l("需要您同意后才能保存账号信息。"))])
 
 
+class ConfirmForm(Form):
+    """The password of the registration, in another browser than the one that registered."""
+
+    password = PasswordField(_l("注册时设的密码"), [AtMost(200)])
+
+
 class AddressForm(Form):
     """An address that a link goes to."""
 

@@ -22,6 +22,8 @@ from marketplace.web.actor import current_actor, forget_actor, provide_roles
 SEEN_EVERY = timedelta(minutes=5)
 DEVICE = "device"
 """The browser's long-lived cookie."""
+REGISTERED = "registered"
+"""What the signed cookie holds between registering and the mailed link."""
 PENDING = "pending"
 """What the signed cookie holds between password and code."""
 WITHOUT_SECOND_FACTOR = frozenset({"accounts.second_factor", "accounts.sign_out", "static", "bootstrap.static"})
@@ -83,6 +85,16 @@ def enter(user: User, *, by_mail: bool = False) -> bool:
     cookie.clear()
     cookie[PENDING] = tokens.make(user, "code")
     return False
+
+
+def note_registration(mark: str) -> None:
+    """Know this browser at the mailed link as the one that registered."""
+    cookie[REGISTERED] = mark
+
+
+def registration() -> str:
+    """The mark of the last registration that this browser sent."""
+    return str(cookie.get(REGISTERED, ""))
 
 
 def pending() -> User | None:

@@ -166,3 +166,65 @@ def test_only_an_administrator_gives_roles_and_never_to_themselves(world: World)
         services.set_role(world.administrator, target, role=StaffRole.AUDITOR, given=False)
     assert world.stranger.roles == frozenset()
     assert PASSWORD not in str(world.stranger)
+
+
+def test_a_stranger_who_registers_somebody_s_address_is_not_let_in_by_its_owner(
+    world: World, client: FlaskClient
+) -> None:
+    client.post("/zh/register", data=ACCOUNT)  # the stranger, who knows the password
+    owner = world.app.test_client()
+    link = _link(_mails(world, ACCOUNT["email"])[0])
+    page = owner.get(link)
+    assert "注册时设的密码" in page.text
+    for typed in ("", "another long one"):
+        answer = owner.post(link, data={"password": typed})
+        assert answer.status_code == 422
+        assert "这不是注册时设的密码" in answer.text
+    assert _user(ACCOUNT["email"]).confirmed_at is None
+    assert client.post("/zh/sign-in", data=ACCOUNT).status_code == 422
+    owner.post("/zh/forgot", data={"email": ACCOUNT["email"]})
+    reset = _link(_mails(world, ACCOUNT["email"])[-1])
+    assert owner.post(reset, data={"password": "the owner's own words"}).status_code == 302
+    assert owner.get("/zh/account").status_code == 200
+    assert client.get(link).status_code == 410
+    assert client.post("/zh/sign-in", data=ACCOUNT).status_code == 422
+    assert client.get("/zh/account").status_code == 302
+
+
+def test_another_browser_confirms_with_the_password_of_the_registration(world: World, client: FlaskClient) -> None:
+    client.post("/zh/register", data=ACCOUNT)
+    link, phone = _link(_mails(world, ACCOUNT["email"])[0]), world.app.test_client()
+    assert "注册时设的密码" not in client.get(link).text
+    assert phone.post(link, data={"password": ACCOUNT["password"]}).status_code == 302
+    assert phone.get("/zh/account").status_code == 200
+
+
+def test_guesses_at_the_link_lock_as_at_the_sign_in(world: World, client: FlaskClient) -> None:
+    client.post("/zh/register", data=ACCOUNT)
+    link, phone = _link(_mails(world, ACCOUNT["email"])[0]), world.app.test_client()
+    for _each in range(5):
+        assert phone.post(link, data={"password": "a wrong long one"}).status_code == 422
+    assert phone.post(link, data={"password": ACCOUNT["password"]}).status_code == 422
+    assert _user(ACCOUNT["email"]).locked_until is not None
+
+
+def test_of_two_who_register_one_address_the_last_is_known_at_the_link(world: World, client: FlaskClient) -> None:
+    client.post("/zh/register", data=ACCOUNT)
+    first = _link(_mails(world, ACCOUNT["email"])[0])
+    stranger = world.app.test_client()
+    stranger.post("/zh/register", data=ACCOUNT | {"password": "the stranger's words"})
+    last = _link(_mails(world, ACCOUNT["email"])[-1])
+    assert client.get(first).status_code == 410
+    assert client.post(last).status_code == 422, "the owner's browser carries another registration's mark"
+    assert _user(ACCOUNT["email"]).confirmed_at is None
+
+
+def test_what_the_browser_keeps_says_nothing_of_who_is_known(world: World, client: FlaskClient) -> None:
+    kept = []
+    for email in (ACCOUNT["email"], "stranger@people.example"):
+        browser = world.app.test_client()
+        browser.post("/zh/register", data=ACCOUNT | {"email": email})
+        with browser.session_transaction() as cookie:
+            kept.append({name: len(str(value)) for name, value in cookie.items()})
+    assert kept[0] == kept[1]
+    assert kept[0]["registered"] == 32

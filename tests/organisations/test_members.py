@@ -14,6 +14,7 @@ from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.organisations import queries, services
 from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
+from tests.bids.test_concurrency import at_once
 from tests.factories.world import World
 
 
@@ -146,3 +147,79 @@ def test_a_member_who_accepts_again_keeps_the_role(world: World) -> None:
     _accept(world, token, "owner")
     rows = session().scalars(select(Membership).where(Membership.organisation_id == world.owner_id)).all()
     assert [(r.user_id, r.role) for r in rows] == [(world.users["owner"], MemberRole.MANAGER)]
+
+
+def _second_manager(world: World) -> None:
+    _accept(world, _invited(world, role=MemberRole.MANAGER))
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("role", [None, MemberRole.VIEWER])
+def test_two_managers_who_remove_each_other_at_once_leave_one(world: World, role: MemberRole | None) -> None:
+    _second_manager(world)
+    organisation_id, first, second = world.owner_id, world.users["owner"], world.users["newcomer"]
+    owner, newcomer = world.owner, world.person("newcomer")
+    results = at_once(
+        world,
+        lambda: services.change_member(owner, organisation_id, second, role=role),
+        lambda: services.change_member(newcomer, organisation_id, first, role=role),
+    )
+    assert sorted(results) == ["Forbidden", "ok"]
+    assert _managers(organisation_id) in ([first], [second])
+
+
+@pytest.mark.db
+def test_two_managers_who_step_down_at_once_leave_one(world: World) -> None:
+    _second_manager(world)
+    organisation_id, first, second = world.owner_id, world.users["owner"], world.users["newcomer"]
+    owner, newcomer = world.owner, world.person("newcomer")
+    results = at_once(
+        world,
+        lambda: services.change_members(owner, organisation_id, {first: MemberRole.EDITOR}),
+        lambda: services.change_member(newcomer, organisation_id, second, role=None),
+    )
+    assert sorted(results) == ["Conflict", "ok"]
+    assert len(_managers(organisation_id)) == 1
+
+
+@pytest.mark.db
+def test_a_manager_who_was_just_removed_does_nothing_more(world: World) -> None:
+    _second_manager(world)
+    newcomer = world.person("newcomer")  # built before, as by a request that waited
+    with unit_of_work():
+        services.change_member(world.owner, world.owner_id, world.users["newcomer"], role=None)
+    with pytest.raises(Forbidden), unit_of_work():
+        services.change_member(newcomer, world.owner_id, world.users["owner"], role=MemberRole.VIEWER)
+    with pytest.raises(Forbidden), unit_of_work():
+        services.invite(newcomer, world.owner_id, email="x@people.example", role=MemberRole.MANAGER, language="zh")
+    assert _managers(world.owner_id) == [world.users["owner"]]
+
+
+@pytest.mark.db
+def test_an_invitation_accepted_twice_at_once_makes_one_member(world: World) -> None:
+    token, actor = _invited(world), world.person("newcomer")
+    act = lambda: services.accept(actor, token, email="newcomer@people.example")  # noqa: E731
+    assert sorted(at_once(world, act, act)) == ["Conflict", "ok"]
+    count = select(Membership).where(Membership.user_id == world.users["newcomer"])
+    assert len(list(session().scalars(count))) == 1
+
+
+@pytest.mark.db
+def test_a_handover_accepted_while_it_is_withdrawn_is_one_or_the_other(world: World) -> None:
+    _accept(world, _invited(world))
+    organisation_id, owner, newcomer = world.owner_id, world.owner, world.person("newcomer")
+    with unit_of_work():
+        services.offer_handover(owner, organisation_id, to=world.users["newcomer"], afterwards=MemberRole.VIEWER)
+    results = at_once(
+        world,
+        lambda: services.accept_handover(newcomer, organisation_id),
+        lambda: services.withdraw_handover(owner, organisation_id),
+    )
+    assert results.count("ok") == 1
+    expected = "newcomer" if results[0] == "ok" else "owner"
+    assert _managers(organisation_id) == [world.users[expected]]
+
+
+def _managers(organisation_id: int) -> list[int]:
+    query = select(Membership.user_id).where(Membership.organisation_id == organisation_id)
+    return list(session().scalars(query.where(Membership.role == MemberRole.MANAGER).order_by(Membership.user_id)))

@@ -19,7 +19,7 @@ from marketplace.accounts.services.passwords import (
 )
 from marketplace.accounts.services.people import block, edit_profile, reset_second_factor, set_role, unblock
 from marketplace.accounts.services.proving import PROOF, prove
-from marketplace.accounts.services.registering import ask_confirmation, confirm, create_confirmed, register
+from marketplace.accounts.services.registering import ask_confirmation, confirm, create_confirmed, mark_of, register
 from marketplace.accounts.services.sessions import (
     end_all_sessions,
     end_other_sessions,
@@ -47,6 +47,7 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "keep",
+    "mark_of",
     "note_export",
     "open_session",
     "prove",

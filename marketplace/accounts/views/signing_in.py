@@ -29,9 +29,10 @@ def register() -> Any:
     if form.validate_on_submit():
         with form.refusals():
             with unit_of_work():
-                services.register(
+                mark = services.register(
                     email=form.email.data, name=form.name.data, password=form.password.data, language=language()
                 )
+            identity.note_registration(mark)
             return redirect(url_for("accounts.registered"))
     return page("accounts/register.html", form=form)
 
@@ -45,18 +46,36 @@ def registered() -> str:
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
 @limited("30 per hour")
 def confirm(token: str) -> Any:
-    """Confirm the address by the mailed link: a button, so that a mail scanner that opens links confirms nothing."""
-    form = forms.Form()
+    """Confirm the address by the mailed link: a button, so that a mail scanner that opens links confirms nothing.
+
+    In another browser than the one that registered, the password of the registration is asked for as well: whoever owns
+    the mailbox must not open an account whose password a stranger knows.
+    """
+    form = forms.ConfirmForm()
     known = tokens.read(token, "confirm")
+    sent_here = known is not None and services.mark_of(known.password_hash) == identity.registration()
     if form.validate_on_submit():
         with form.refusals():
-            with unit_of_work():
-                inside = identity.enter(services.confirm(token), by_mail=True)
-            if not inside:
+            user, inside = _confirm(token, form)
+            if user is None:
+                form.refuse("password", _("这不是注册时设的密码。忘了，或者不是您注册的，请用下面的链接重设密码。"))
+            elif not inside:
                 return redirect(url_for("accounts.second_step"))
-            flash(_("邮箱已确认，您已登录。"), "ok")
-            return redirect(url_for("organisations.mine"))
-    return page("accounts/confirm.html", form=form, known=known, status=200 if known else 410)
+            else:
+                flash(_("邮箱已确认，您已登录。"), "ok")
+                return redirect(url_for("organisations.mine"))
+        known = tokens.read(token, "confirm")
+    return page(
+        "accounts/confirm.html", form=form, known=known, sent_here=sent_here, status=form.status if known else 410
+    )
+
+
+def _confirm(token: str, form: forms.ConfirmForm) -> tuple[User | None, bool]:
+    """Who has confirmed the address, if it was whoever registered it, and whether they are in; a wrong guess is kept."""
+    with unit_of_work():
+        mark, password = identity.registration(), form.password.data or ""
+        user = services.confirm(token, mark=mark, password=password, place=identity.place())
+        return user, user is not None and identity.enter(user, by_mail=True)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

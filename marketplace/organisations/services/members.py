@@ -39,10 +39,30 @@ def invitation_of(token: str) -> Invitation | None:
     return row
 
 
-def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, language: str) -> Invitation:
-    """Invite somebody by e-mail to the actor's organisation."""
+def _managed(actor: Actor, organisation_id: int) -> tuple[Organisation, list[Membership]]:
+    """The organisation of a manager with its members as they are now; one manager acts at a time.
+
+    The actor was built when the request came in: another manager may have taken the rights away while this one waited.
+    """
     row = queries.get(actor, organisation_id)
     ORGANISATION.require(actor, "manage", row)
+    _one_at_a_time(organisation_id)
+    query = select(Membership).where(Membership.organisation_id == organisation_id).order_by(Membership.id)
+    members = list(session().scalars(query.execution_options(populate_existing=True)))
+    if not any(m.user_id == actor.user_id and m.role is MemberRole.MANAGER for m in members):
+        raise Forbidden(_("您已经不是管理员了，刚才另一位管理员改了成员。请刷新页面。"))
+    return row, members
+
+
+def _one_at_a_time(organisation_id: int) -> None:
+    # The weaker lock lets rows that merely name the organisation be written meanwhile.
+    query = select(Organisation.id).where(Organisation.id == organisation_id)
+    session().execute(query.with_for_update(key_share=True))
+
+
+def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, language: str) -> Invitation:
+    """Invite somebody by e-mail to the actor's organisation."""
+    row, _members = _managed(actor, organisation_id)
     assert actor.user_id is not None
     waiting = queries.open_invitations(actor, organisation_id)
     if any(i.email == email.lower() for i in waiting):
@@ -66,7 +86,11 @@ def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, 
 def withdraw_invitation(actor: Actor, invitation_id: int) -> int:
     """Take an open invitation back; answers the organisation's id."""
     row = session().scalar(select(Invitation).where(Invitation.id == invitation_id, INVITATION.where(actor)))
-    if row is None or row.accepted_at:
+    if row is None:
+        raise NotFound()
+    _one_at_a_time(row.organisation_id)
+    session().refresh(row)
+    if row.accepted_at:
         raise NotFound()
     INVITATION.require(actor, "withdraw", row)
     row.withdrawn_at = clock.real_now()
@@ -76,6 +100,10 @@ def withdraw_invitation(actor: Actor, invitation_id: int) -> int:
 def accept(actor: Actor, token: str, *, email: str) -> Organisation:
     """Join by an invitation's link; only the invited address may."""
     row = invitation_of(token)
+    if row is not None:
+        _one_at_a_time(row.organisation_id)
+        session().refresh(row)
+        row = invitation_of(token)  # the same link pressed twice, or withdrawn meanwhile
     if row is None:
         raise Conflict(_("这份邀请已经用过、撤回或超过七天。请让对方再邀请一次。"))
     if row.email != email.lower() or actor.user_id is None:
@@ -93,9 +121,8 @@ def accept(actor: Actor, token: str, *, email: str) -> Organisation:
 
 def change_member(actor: Actor, organisation_id: int, user_id: int, *, role: MemberRole | None) -> None:
     """Give a member another role, or remove the member; the last manager stays."""
-    row = queries.get(actor, organisation_id)
-    ORGANISATION.require(actor, "manage", row)
-    membership = next((m for m in row.members if m.user_id == user_id), None)
+    _row, members = _managed(actor, organisation_id)
+    membership = next((m for m in members if m.user_id == user_id), None)
     if membership is None:
         raise NotFound()
     _set(actor, membership, role)
@@ -104,9 +131,8 @@ def change_member(actor: Actor, organisation_id: int, user_id: int, *, role: Mem
 
 def change_members(actor: Actor, organisation_id: int, roles: Mapping[int, MemberRole]) -> None:
     """Give several members their roles at once; afterwards there is a manager still."""
-    row = queries.get(actor, organisation_id)
-    ORGANISATION.require(actor, "manage", row)
-    for membership in row.members:
+    _row, members = _managed(actor, organisation_id)
+    for membership in members:
         _set(actor, membership, roles.get(membership.user_id, membership.role))
     _require_manager(organisation_id)
 
@@ -143,12 +169,11 @@ def offer_handover(actor: Actor, organisation_id: int, *, to: int, afterwards: M
 
     ``afterwards`` is what the manager then is; nothing: they leave the organisation.
     """
-    row = queries.get(actor, organisation_id)
-    ORGANISATION.require(actor, "manage", row)
+    row, members = _managed(actor, organisation_id)
     assert actor.user_id is not None
     if afterwards is MemberRole.MANAGER:
         raise Invalid("afterwards", _("移交之后不能还是管理员。要两人一起管理，请直接把对方设为管理员。"))
-    if to == actor.user_id or all(m.user_id != to for m in row.members):
+    if to == actor.user_id or all(m.user_id != to for m in members):
         raise Invalid("to", _("请选本单位的另一位成员。名单里没有，请先邀请对方加入。"))
     if queries.open_handover(actor, organisation_id) is not None:
         raise Conflict(_("已经有一份移交在等对方答复。要换人，请先撤回。"))
@@ -162,6 +187,7 @@ def offer_handover(actor: Actor, organisation_id: int, *, to: int, afterwards: M
 
 
 def _open(actor: Actor, organisation_id: int, act: str) -> Handover:
+    _one_at_a_time(organisation_id)
     handover = queries.open_handover(actor, organisation_id)
     if handover is None:
         raise Conflict(_("这份移交已经答复、撤回或超过七天。"))
@@ -189,7 +215,9 @@ def accept_handover(actor: Actor, organisation_id: int) -> None:
     members = {
         m.user_id: m
         for m in session().scalars(
-            select(Membership).where(Membership.organisation_id == organisation_id).with_for_update()
+            select(Membership)
+            .where(Membership.organisation_id == organisation_id)
+            .execution_options(populate_existing=True)
         )
     }
     former, new = members.get(handover.from_id), members.get(handover.to_id)
