@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts import queries as accounts
@@ -155,6 +156,23 @@ def begun_today(organisation_id: int, side: Side) -> int:
     column = Introduction.owner_id if side is Side.OWNER else Introduction.vendor_id
     query = select(func.count()).select_from(Introduction).where(column == organisation_id)
     return session().scalar(query.where(Introduction.started_by == side, Introduction.created_at >= midnight)) or 0
+
+
+def invited_since(owner_id: int, since: datetime) -> int:
+    """How many vendors an owner has invited since then."""
+    query = select(func.count()).select_from(Introduction).where(Introduction.owner_id == owner_id)
+    return session().scalar(query.where(Introduction.started_by == Side.OWNER, Introduction.created_at > since)) or 0
+
+
+def cut_off(organisation_id: int, others: Collection[int]) -> set[int]:
+    """Those of the others with which an organisation has nothing to do any more, whichever of the two has said so."""
+    query = select(Block.by_id, Block.against_id).where(
+        or_(
+            and_(Block.by_id == organisation_id, Block.against_id.in_(sorted(others))),
+            and_(Block.against_id == organisation_id, Block.by_id.in_(sorted(others))),
+        )
+    )
+    return {by if by != organisation_id else against for by, against in session().execute(query).tuples()}
 
 
 def is_blocked(*, by: int, against: int) -> bool:

@@ -22,6 +22,7 @@ from marketplace.fit.score import KIND
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
+from marketplace.matching import inviting
 from marketplace.matching.market import Market, market
 from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.matching.offering import need_of, offers
@@ -270,6 +271,13 @@ def refusing(vendor_ids: Iterable[int]) -> set[int]:
     return set(
         session().scalars(select(NoInvitations.vendor_id).where(NoInvitations.vendor_id.in_(sorted(set(vendor_ids)))))
     )
+
+
+def not_to_be_invited(owner_id: int, vendor_ids: Iterable[int]) -> set[int]:
+    """Those of the vendors that this owner cannot invite: they take no invitations, or one of the two hears no more of
+    the other."""
+    found = set(vendor_ids)
+    return refusing(found) | inviting.refused(owner_id, found)
 
 
 def takes_invitations(vendor_id: int) -> bool:

@@ -15,12 +15,14 @@ from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
 from marketplace.kernel.i18n import gettext as _
-from marketplace.matching import events, queries
+from marketplace.matching import events, inviting, queries
 from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.matching.offering import offers
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.services import require_verified
 
 MOST_PER_CHALLENGE, MOST_PER_DAY = 10, 20
-"""Invitations for one challenge in all, and of one owner within a day: they are few, or nobody reads them."""
+"""Invitations for one challenge in all, and of one owner within a day in all ways: they are few, or nobody reads them."""
 
 
 def invite(actor: Actor, challenge_id: int, product_id: int) -> InvitationToLook:
@@ -33,8 +35,12 @@ def invite(actor: Actor, challenge_id: int, product_id: int) -> InvitationToLook
     product = offers([product_id]).get(product_id)
     if product is None:
         raise NotFound()
-    if session().scalar(select(NoInvitations.id).where(NoInvitations.vendor_id == product.vendor_id)):
+    one_at_a_time(challenge.owner_id)
+    require_verified(challenge.owner)
+    if not queries.takes_invitations(product.vendor_id):
         raise Conflict(_("这家企业不接受邀请。它仍会收到本领域的新榜题。"))
+    if inviting.refused(challenge.owner_id, [product.vendor_id]):
+        raise Conflict(_("贵单位和这家企业之间有一方不再接收对方的对接，不能邀请。"))
     of_challenge = select(InvitationToLook).where(InvitationToLook.challenge_id == challenge_id)
     if session().scalar(of_challenge.where(InvitationToLook.vendor_id == product.vendor_id)):
         raise Conflict(_("已经邀请过这家企业。"))
@@ -59,16 +65,29 @@ def _room(challenge: Challenge) -> None:
     count: Any = select(func.count()).select_from(InvitationToLook)
     if session().scalar(count.where(InvitationToLook.challenge_id == challenge.id)) >= MOST_PER_CHALLENGE:
         raise Conflict(_("一项榜题最多邀请 %(most)s 家企业。", most=MOST_PER_CHALLENGE))
+    require_room_today(challenge.owner_id)
+
+
+def require_room_today(owner_id: int) -> None:
+    """``Conflict`` when the owner has sent as many invitations within a day as it may, in whatever way."""
     since = clock.now() - timedelta(days=1)
-    today = count.join(Challenge).where(Challenge.owner_id == challenge.owner_id, InvitationToLook.created_at > since)
-    if session().scalar(today) >= MOST_PER_DAY:
+    count: Any = select(func.count()).select_from(InvitationToLook).join(Challenge)
+    sent = session().scalar(count.where(Challenge.owner_id == owner_id, InvitationToLook.created_at > since))
+    if sent + inviting.sent_elsewhere(owner_id, since) >= MOST_PER_DAY:
         raise Conflict(_("一天最多发 %(most)s 份邀请，请明天再来。", most=MOST_PER_DAY))
+
+
+def one_at_a_time(organisation_id: int) -> None:
+    """Let one act at a time of an organisation count its invitations; rows that name it may be written meanwhile."""
+    query = select(Organisation.id).where(Organisation.id == organisation_id)
+    session().execute(query.with_for_update(key_share=True))
 
 
 def choose_invitations(actor: Actor, vendor_id: int, *, wanted: bool) -> None:
     """Whether the vendor takes invitations to look."""
     if vendor_id not in actor.organisations(EDITORS):
         raise NotFound()
+    one_at_a_time(vendor_id)
     known = session().scalar(select(NoInvitations).where(NoInvitations.vendor_id == vendor_id))
     if wanted:
         session().execute(delete(NoInvitations).where(NoInvitations.vendor_id == vendor_id))

@@ -87,7 +87,7 @@ def who_can(challenge_id: int) -> Any:
         answer=queries.response(need_of(row.id, row.content)),
         few=0,
         invited=queries.invited(row.id),
-        refusing=queries.refusing([p.vendor_id for p in products.values()]),
+        refusing=queries.not_to_be_invited(row.owner_id, [p.vendor_id for p in products.values()]),
         may_invite=row.accepts_bids and row.owner_id in actor.organisations(EDITORS),
         most=services.MOST_PER_CHALLENGE,
         parameters=parameters(),

@@ -17,6 +17,8 @@ from marketplace.kernel.db import record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.i18n import gettext as _
 from marketplace.matching import queries as matching
+from marketplace.matching.inviting import Way, provide_way
+from marketplace.matching.services import require_room_today
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.services import require_verified
@@ -76,6 +78,8 @@ def _begin(
         raise Conflict(_("这家企业和这个场景已有一件对接在等答复或正在谈。请到“我的对接”里看。"))
     if queries.begun_today(mine.id, side) >= MOST_A_DAY:
         raise Conflict(_("今天已发出 %(count)s 件，明天再来。请先把最合适的谈好。", count=MOST_A_DAY))
+    if side is Side.OWNER:
+        require_room_today(mine.id)
     assert actor.user_id is not None
     row = Introduction(
         scenario_id=scenario.id,
@@ -184,3 +188,6 @@ def unblock(actor: Actor, block_id: int) -> None:
     BLOCK.require(actor, "lift", row)
     session().delete(row)
     record(events.PartnerUnblocked(actor=actor, by_id=row.by_id, against_id=row.against_id))
+
+
+provide_way(Way(refused=queries.cut_off, sent=queries.invited_since))
