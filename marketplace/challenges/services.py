@@ -78,7 +78,7 @@ def publish(actor: Actor, challenge_id: int, *, closes_at: datetime, few_reason:
     """Open the challenge to vendors until ``closes_at`` (aware; rolls forward to a working day, 16:30).
 
     Version 1 is copied from the scenario and stays as it is; the key that seals its bids is made now. ``few_reason``
-    is asked for where fewer than three vendors meet all musts at this moment (domain.md, tailoring; decision 0019).
+    is asked for where fewer than three vendors meet all musts at this moment (domain.md, tailoring; decision 20).
     """
     row = queries.get(actor, challenge_id, lock="update")
     CHALLENGE.require(actor, "publish", row)
