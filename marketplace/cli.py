@@ -149,8 +149,11 @@ def serve(port: int, host: str) -> None:
 def worker() -> None:
     """Run the worker: mails, index, whatever time makes due."""
     from marketplace.infra.jobs.services import consume
+    from marketplace.matching.market import warm
 
-    consume(_app())
+    app = _app()
+    warm(app)
+    consume(app)
 
 
 @main.command()
