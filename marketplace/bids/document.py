@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from marketplace.challenges.content import ChallengeContent
 from marketplace.kernel.i18n import gettext as _
+from marketplace.kernel.text import Text
+from marketplace.vocabulary.parameters import Value
 
 SOLUTION_PARTS = ("approach", "integration", "safety", "data", "schedule", "team", "record")
 REQUIRED_PARTS = ("approach", "safety", "schedule")
 MOST_TEXT = 8000
+_DAY = r"^(\d{4}-\d\d-\d\d)?$"
 
 
 class _Part(BaseModel):
@@ -28,8 +32,57 @@ class Response(_Part):
     note: str = Field(default="", max_length=2000)
 
 
+class OfferedVariant(_Part):
+    """A variant or accessory that is offered with a product, as it stood; ``extra_price`` in whole 万元, none unsaid."""
+
+    id: int
+    kind: Literal["variant", "accessory"]
+    name_zh: str = ""
+    name_en: str = ""
+    extra_price: int | None = None
+
+    @property
+    def name(self) -> Text:
+        """What it is called."""
+        return Text.of(self.name_zh, self.name_en)
+
+
+class OfferedValue(_Part):
+    """One value of a product as it is offered, with its evidence; ``variant`` is the id of the one that it came from.
+
+    What was sealed before variants could be chosen has neither days nor a variant. Days are written 2026-03-01.
+    """
+
+    value: dict[str, Any]
+    evidence: Literal["claimed", "video", "laboratory", "trial"] = "claimed"
+    condition: dict[str, str] = Field(default_factory=dict)
+    evidence_date: str = Field(default="", pattern=_DAY)
+    expires: str = Field(default="", pattern=_DAY)
+    variant: int | None = None
+
+    @property
+    def stated(self) -> Value:
+        """The value as typed and as compared."""
+        return Value.from_json(self.value)
+
+    @property
+    def under(self) -> Text:
+        """The condition under which it holds."""
+        return Text.from_json(self.condition)
+
+    @property
+    def since(self) -> date | None:
+        """The day of the evidence."""
+        return date.fromisoformat(self.evidence_date) if self.evidence_date else None
+
+    @property
+    def until(self) -> date | None:
+        """The evidence's last day."""
+        return date.fromisoformat(self.expires) if self.expires else None
+
+
 class Offer(_Part):
-    """A product that is offered, with its specifications as they stood. Prices in whole yuan."""
+    """A product that is offered, with the variants chosen and what it then is, as they stood. Prices in whole yuan."""
 
     product_id: int
     name_zh: str = ""
@@ -38,7 +91,17 @@ class Offer(_Part):
     quantity: int | None = None
     mode: Literal["purchase", "lease", "service"] = "purchase"
     unit_price: int | None = None
-    specifications: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    variants: list[OfferedVariant] = Field(default_factory=list)
+    specifications: dict[str, OfferedValue] = Field(default_factory=dict)
+
+    @property
+    def name(self) -> Text:
+        """What the product is called."""
+        return Text.of(self.name_zh, self.name_en)
+
+    def came_from(self, one: OfferedValue) -> OfferedVariant | None:
+        """The variant from which a value came; none for the product's own."""
+        return next((v for v in self.variants if v.id == one.variant), None)
 
 
 class SealedFile(_Part):

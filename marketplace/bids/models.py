@@ -10,6 +10,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.bids.document import Offer
 from marketplace.bids.states import LIFECYCLE, State
 from marketplace.challenges.models import Challenge
 from marketplace.kernel import clock
@@ -189,4 +190,10 @@ class OpenedOffer(Identified, Base):
     quantity: Mapped[int | None]
     mode: Mapped[str] = mapped_column(String(12))
     unit_price: Mapped[int | None] = mapped_column(BigInteger)
+    variants: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     specifications: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    @property
+    def sealed(self) -> Offer:
+        """The offer as it was sealed."""
+        return Offer.model_validate({name: getattr(self, name) for name in Offer.model_fields})

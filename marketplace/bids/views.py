@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
@@ -11,10 +12,11 @@ from werkzeug.wrappers import Response as HttpResponse
 
 from marketplace.accounts import proof
 from marketplace.bids import forms, queries
-from marketplace.bids.document import BidDocument, Declarations, Response, completeness, gaps
+from marketplace.bids.document import BidDocument, Declarations, Offer, Response, completeness, gaps
 from marketplace.bids.models import Bid
+from marketplace.bids.offered import Said, said
 from marketplace.bids.policies import BID
-from marketplace.bids.services import drafting, opening, submitting
+from marketplace.bids.services import choosing, drafting, opening, prefilling, submitting
 from marketplace.catalogue import queries as catalogue
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.content import ChallengeContent, RequirementContent
@@ -26,9 +28,11 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import clean
+from marketplace.matching import queries as matching
 from marketplace.organisations import queries as organisations
 from marketplace.vocabulary.parameters import BadValue, Parameter, Value, parameters, parse
 from marketplace.web.actor import current_actor, received_at, signed_in, staff
@@ -106,6 +110,9 @@ def show(bid_id: int) -> Any:
         percent=completeness(document, content) if document else None,
         opened=row.content,
         lines=_lines(row, content) if row.content else [],
+        offers=[o.sealed for o in row.content.offers] if row.content else [],
+        received=_received(row),
+        parameters=parameters(),
         labels=forms.SOLUTION_LABELS,
         answers=dict(forms.ANSWERS),
         modes=dict(forms.OFFER_MODES),
@@ -114,15 +121,23 @@ def show(bid_id: int) -> Any:
     )
 
 
+def _received(row: Bid) -> date:
+    """The day by which a bid is judged: when the version that counts was received, today for a draft."""
+    version = row.counting
+    return clock.beijing(version.received_at).date() if version else clock.today()
+
+
 def _lines(row: Bid, content: ChallengeContent) -> list[dict[str, Any]]:
     answers = {r.requirement_key: r for r in row.content.responses} if row.content else {}
+    of_products = said(content, [o.sealed for o in row.content.offers] if row.content else [], _received(row))
     found = []
     for wanted in content.requirements:
         parameter = parameters()[wanted.parameter]
         response = answers.get(wanted.key)
         value = Value.from_json(response.value_json) if response and response.value_json else None
         answer = compare(parameter, wanted.op, wanted.typed, value)
-        found.append({"wanted": wanted, "parameter": parameter, "response": response, "value": value, "fit": answer})
+        line = {"wanted": wanted, "parameter": parameter, "response": response, "value": value, "fit": answer}
+        found.append(line | {"said": of_products[wanted.key]})
     return found
 
 
@@ -195,8 +210,8 @@ def _autosave_refused(form: Any, *, partly: bool = False) -> Any:
 class _Line:
     """One line of the matrix: what is asked, what was typed, what is wrong with it."""
 
-    def __init__(self, wanted: RequirementContent, response: Response) -> None:
-        self.wanted, self.response, self.error = wanted, response, ""
+    def __init__(self, wanted: RequirementContent, response: Response, of_products: Sequence[Said] = ()) -> None:
+        self.wanted, self.response, self.error, self.said = wanted, response, "", of_products
         self.parameter: Parameter = parameters()[wanted.parameter]
         self.answer = Response.model_validate(response).answer
 
@@ -233,12 +248,20 @@ class _Line:
                 self.error = str(problem)
 
 
+def _filled(content: ChallengeContent, document: BidDocument, offers: Sequence[Offer]) -> list[_Line]:
+    """The lines of a draft's matrix, each with what the products say that it offers."""
+    of_products = said(content, offers, clock.today())
+    return [
+        _Line(w, document.responses.get(w.key, Response()), of_products[w.key])
+        for w in content.requirements
+        if w.parameter in parameters()
+    ]
+
+
 def _matrix(row: Bid, document: BidDocument) -> Any:
     form = forms.PartForm(draft_number=str(row.draft_number))
     content = row.challenge.content
-    lines = [
-        _Line(w, document.responses.get(w.key, Response())) for w in content.requirements if w.parameter in parameters()
-    ]
+    lines = _filled(content, document, choosing.fresh(current_actor(), document, row.lead_id))
     if form.validate_on_submit():
         for line in lines:
             line.read()
@@ -269,18 +292,29 @@ def _prefill(bid_id: int) -> None:
     actor = current_actor()
     row = queries.get(actor, bid_id)
     content = row.challenge.content
-    products = catalogue.of_vendors(actor, [row.lead_id], listed_only=True)
-    chosen = {o.product_id for o in drafting.document(actor, row).offers}
-    products = [p for p in products if p.id in chosen] or products
-    filled = 0
+    chosen = [o.product_id for o in drafting.document(actor, row).offers]
+    if not chosen:
+        mine = matching.mine_against(actor, row.challenge_id)
+        chosen = [offer.id for _match, offer in mine if offer.vendor_id == row.lead_id][:1]
+    products = [p for p in catalogue.of_vendors(actor, [row.lead_id], listed_only=True) if p.id in chosen]
+    filled = prefilling.Filled()
 
     def change(draft: BidDocument) -> None:
         nonlocal filled
-        filled = drafting.prefill(draft, content, products)
+        filled = prefilling.prefill(draft, content, products)
 
     with unit_of_work():
         drafting.change(actor, bid_id, change)
-    flash(_("已按产品规格预填 %(count)s 条，请逐条核对。", count=filled), "ok" if filled else "due")
+    flash(_("已按产品规格预填 %(count)s 条，请逐条核对。", count=filled.lines), "ok" if filled.lines else "due")
+    for product in filled.products:
+        flash(_("还没有选产品，已选上比对最好的“%(name)s”。要换，请到“产品与报价”。", name=best(product)), "ok")
+    for product, variants in filled.variants:
+        message = _(
+            "有的要求“%(product)s”装%(variants)s才满足，已选上。不打算提供的，请到“产品与报价”里去掉，再改响应。",
+            product=best(product),
+            variants=_("、").join(f"“{best(v)}”" for v in variants),
+        )
+        flash(message + (_("几件能不能一起装，请核对。") if len(variants) > 1 else ""), "due")
 
 
 def _offer(row: Bid, document: BidDocument) -> Any:
@@ -295,6 +329,7 @@ def _offer(row: Bid, document: BidDocument) -> Any:
     )
     typed: dict[int, dict[str, Any]] = {
         o.product_id: {"quantity": o.quantity or "", "unit_price": o.unit_price or "", "mode": o.mode}
+        | {"with": [v.id for v in o.variants]}
         for o in document.offers
     }
     wrong: dict[str, str] = {}
@@ -303,6 +338,7 @@ def _offer(row: Bid, document: BidDocument) -> Any:
         chosen = [i for v in request.form.getlist("product") if (i := whole(v))]
         typed = {
             i: {n: clean(request.form.get(f"p-{i}-{n}", ""))[:20] for n in ("quantity", "unit_price", "mode")}
+            | {"with": _with(i)}
             for i in chosen
         }
         figures: dict[int, tuple[int | None, int | None]] = {}
@@ -317,7 +353,8 @@ def _offer(row: Bid, document: BidDocument) -> Any:
         if form.validate_on_submit():
 
             def change(draft: BidDocument) -> None:
-                drafting.choose_products(actor, draft, row.lead_id, list(typed))
+                variants = {i: sent["with"] for i, sent in typed.items()}
+                choosing.choose_products(actor, draft, row.lead_id, list(typed), variants)
                 modes = {m for m, _label in forms.OFFER_MODES}
                 for offer in draft.offers:
                     offer.quantity, offer.unit_price = figures[offer.product_id]
@@ -343,8 +380,15 @@ def _offer(row: Bid, document: BidDocument) -> Any:
         typed=typed,
         wrong=wrong,
         modes=forms.OFFER_MODES,
+        parameters=parameters(),
         **_common(row.id, "offer"),
     )
+
+
+def _with(product_id: int) -> list[int]:
+    """The variant and the accessories that the page sent with a product."""
+    sent = [request.form.get(f"p-{product_id}-variant", ""), *request.form.getlist(f"p-{product_id}-accessory")]
+    return [i for value in sent if (i := whole(value))]
 
 
 def _solution(row: Bid, document: BidDocument) -> Any:
@@ -423,11 +467,14 @@ def _check(row: Bid, document: BidDocument) -> Any:
             return redirect(url_for(".show", bid_id=bid_id))
     context = _common(bid_id, "check")
     form.draft_number.data = str(context["bid"].draft_number)
-    lines = [_Line(w, document.responses.get(w.key, Response())) for w in context["wanted"].requirements]
+    offers = choosing.fresh(actor, document, row.lead_id)
     return page(
         "bids/part_check.html",
         form=form,
-        lines=lines,
+        lines=_filled(context["wanted"], document, offers),
+        offers=offers,
+        received=clock.today(),
+        parameters=parameters(),
         labels=forms.SOLUTION_LABELS,
         answers=dict(forms.ANSWERS),
         modes=dict(forms.OFFER_MODES),

@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.bids.document import SOLUTION_PARTS, BidDocument, Declarations, Response
 from marketplace.bids.models import Bid
-from marketplace.bids.services import drafting, submitting
+from marketplace.bids.services import choosing, drafting, prefilling, submitting
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Specification
 from marketplace.challenges import queries as challenges
@@ -53,7 +53,8 @@ def start(demo: Demo, key: str, data: dict[str, Any]) -> None:
     specifications = [s for product in chosen for s in own[product].specifications]
 
     def fill(draft: BidDocument) -> None:
-        drafting.prefill(draft, wanted, [own[p] for p in chosen])
+        choosing.choose_products(actor, draft, demo.orgs[vendor], chosen)
+        prefilling.prefill(draft, wanted, [own[p] for p in chosen])
         for number, entry in enumerate(wanted.requirements):
             answer = draft.responses.setdefault(entry.key, Response())
             if not answer.answer:
@@ -62,7 +63,6 @@ def start(demo: Demo, key: str, data: dict[str, Any]) -> None:
                 answer.note = _deviation(entry, specifications, number + len(vendor))
             elif answer.answer == "cannot_say":
                 answer.note = UNKNOWN[(number + len(key)) % len(UNKNOWN)].format(content.label_of(entry.parameter))
-        drafting.choose_products(actor, draft, demo.orgs[vendor], chosen)
         for offer, quantity, price in zip(draft.offers, data["quantities"], data["unit_prices"], strict=True):
             offer.quantity, offer.unit_price = quantity, price
         draft.total_investment = draft.offers_total + data["extra"]

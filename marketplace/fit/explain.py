@@ -137,6 +137,14 @@ def explained(need: Need, configuration: Configuration, facts: Facts, today: dat
     return Explanation(configuration.variant, tuple(rows), facts, whole, standing)
 
 
+_ALONE = Facts(False, False, (), 0, 0, 0, 0, 0)
+
+
+def answers(need: Need, configuration: Configuration, today: date) -> tuple[Row, ...]:
+    """How one configuration answers every requirement, looked at alone: the rows of its explanation."""
+    return explained(need, configuration, _ALONE, today).rows
+
+
 def as_data(explanation: Explanation) -> dict[str, Any]:
     """The explanation as plain data, complete: the score can be worked out again from it alone."""
     facts = explanation.facts._asdict() | {"words": [list(pair) for pair in explanation.facts.words]}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.bids.services.drafting import offer_of
+from marketplace.bids.services.choosing import offer_of
 from marketplace.catalogue import queries, services
 from marketplace.catalogue.models import Evidence, Product, Specification, VariantKind
 from marketplace.kernel.db import queries_so_far, session, unit_of_work
@@ -138,7 +138,7 @@ def test_bids_files_and_the_sheet_go_on_meaning_the_product_itself(world: World)
     product_id = world.product().id
     world.variant(product_id, payload="80", reach="900")
     row = queries.get(world.vendor, product_id)
-    assert {k: v["value"]["typed"] for k, v in offer_of(row).specifications.items()} == {
+    assert {k: v.stated.typed for k, v in offer_of(row).specifications.items()} == {
         "payload": "50",
         "runtime": "12",
         "lift_ride": "yes",

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.bids.document import BidDocument, Declarations, Response
 from marketplace.bids.models import Bid
-from marketplace.bids.services import drafting, submitting
+from marketplace.bids.services import choosing, drafting, submitting
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Evidence, PriceKind
 from marketplace.challenges.models import Challenge
@@ -82,7 +82,7 @@ class Stages:
         def fill(document: BidDocument) -> None:
             for wanted in session().get_one(Challenge, challenge_id).content.requirements:
                 document.responses[wanted.key] = Response(answer="meets", value=wanted.value, note=f"{name} 说明")
-            drafting.choose_products(actor, document, vendor_id, [product_id])
+            choosing.choose_products(actor, document, vendor_id, [product_id])
             document.offers[0].quantity, document.offers[0].unit_price = 8, 180_000
             document.total_investment = 1_440_000
             document.solution = {"approach": f"{name} 方案", "safety": "急停", "schedule": "六个月"}

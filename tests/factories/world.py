@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from marketplace.accounts import services as accounts
 from marketplace.bids.document import BidDocument, Declarations, Response
 from marketplace.bids.models import Bid
-from marketplace.bids.services import drafting, opening, submitting
+from marketplace.bids.services import choosing, drafting, opening, submitting
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Evidence, PriceKind, Product, ProductVariant, VariantKind
 from marketplace.challenges import queries as challenge_queries
@@ -257,10 +257,12 @@ class World:
                 catalogue.list_(actor, product_id)
         return session().get_one(Product, product_id)
 
-    def variant(self, product_id: int, *, name: str = "加强臂", **values: str) -> ProductVariant:
+    def variant(
+        self, product_id: int, *, name: str = "加强臂", kind: VariantKind = VariantKind.VARIANT, **values: str
+    ) -> ProductVariant:
         """A variant of one of the vendor's products with those values."""
         data = catalogue.VariantData(
-            kind=VariantKind.VARIANT,
+            kind=kind,
             name=Text.of(name, f"EN {name}"),
             extra_price=3,
             specifications=tuple(
@@ -296,7 +298,7 @@ class World:
                         unit=entry.value["unit"],
                         note=text,
                     )
-                drafting.choose_products(actor, draft, vendor_id, [product_id])
+                choosing.choose_products(actor, draft, vendor_id, [product_id])
                 draft.offers[0].quantity, draft.offers[0].unit_price = 8, price
                 draft.total_investment, draft.financing, draft.price_notes = price * 8, text, text
                 draft.solution = {"approach": text, "safety": text, "schedule": text}

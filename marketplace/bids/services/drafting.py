@@ -7,15 +7,11 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from marketplace.bids import queries
-from marketplace.bids.document import BidDocument, Offer, Response, SealedFile
+from marketplace.bids.document import BidDocument, SealedFile
 from marketplace.bids.models import Bid, BidFile
 from marketplace.bids.policies import BID
 from marketplace.bids.states import State
-from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.models import Product
 from marketplace.challenges import queries as challenges
-from marketplace.challenges.content import ChallengeContent
-from marketplace.fit.compare import Fit, compare
 from marketplace.infra.files.services import Upload, names_files, store
 from marketplace.infra.sealing import services as sealing
 from marketplace.kernel import clock
@@ -25,7 +21,6 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound, St
 from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
-from marketplace.vocabulary.parameters import parameters
 
 WRITABLE = (State.DRAFT, State.SUBMITTED, State.WITHDRAWN)
 MOST_FILES = 20
@@ -82,61 +77,6 @@ def change(actor: Actor, bid_id: int, edit: Callable[[BidDocument], None], *, se
     row.draft_number += 1
     row.drafted_at = clock.now()
     return row
-
-
-def offer_of(product: Product, old: Offer | None = None) -> Offer:
-    """A product as it is offered, with its specifications as they stand now."""
-    return Offer(
-        product_id=product.id,
-        name_zh=product.name.zh,
-        name_en=product.name.en,
-        model=product.model,
-        quantity=old.quantity if old else None,
-        mode=old.mode if old else "purchase",
-        unit_price=old.unit_price if old else None,
-        specifications={
-            s.parameter: {"value": s.value_json, "evidence": s.evidence.value, "condition": s.condition.as_json()}
-            for s in product.specifications
-        },
-    )
-
-
-def choose_products(actor: Actor, content: BidDocument, lead_id: int, product_ids: list[int]) -> None:
-    """Offer those of the vendor's own listed products, keeping prices already typed."""
-    own = {p.id: p for p in catalogue.of_vendors(actor, [lead_id], listed_only=True)}
-    old = {o.product_id: o for o in content.offers}
-    unknown = [i for i in product_ids if i not in own and i not in old]
-    if unknown:
-        raise Invalid("products", _("只能选本单位已公开的产品。"))
-    content.offers = [offer_of(own[i], old.get(i)) if i in own else old[i] for i in dict.fromkeys(product_ids)]
-
-
-def prefill(content: BidDocument, challenge: ChallengeContent, products: list[Product]) -> int:
-    """Answer open requirements from the products' specifications; answers how many were filled."""
-    filled = 0
-    for wanted in challenge.requirements:
-        parameter = parameters().get(wanted.parameter)
-        if parameter is None or content.responses.get(wanted.key, Response()).answer:
-            continue
-        offered = [s for p in products if (s := p.specification(wanted.parameter))]
-        answers = [(compare(parameter, wanted.op, wanted.typed, s.value), s) for s in offered]
-        best = next((pair for pair in answers if pair[0].fit in (Fit.MET, Fit.MET_IF)), answers[0] if answers else None)
-        if best is None:
-            continue
-        answer, specification = best
-        if answer.fit is Fit.UNKNOWN:
-            continue
-        met = answer.fit in (Fit.MET, Fit.MET_IF)
-        value = specification.value
-        content.responses[wanted.key] = Response(
-            answer="meets" if met else "deviates",
-            value=value.as_json(),
-            typed=value.typed,
-            unit=value.unit,
-            note=specification.condition.zh if met else "",
-        )
-        filled += 1
-    return filled
 
 
 def attach(actor: Actor, bid_id: int, upload: Upload) -> None:

@@ -67,19 +67,7 @@ def _project(bid: Bid, version: BidVersion) -> None:
         RequirementResponse(requirement_key=key, answer=r.answer, value_json=r.value, note=r.note)
         for key, r in content.responses.items()
     ]
-    row.offers = [
-        OpenedOffer(
-            product_id=o.product_id,
-            name_zh=o.name_zh,
-            name_en=o.name_en,
-            model=o.model,
-            quantity=o.quantity,
-            mode=o.mode,
-            unit_price=o.unit_price,
-            specifications=o.specifications,
-        )
-        for o in content.offers
-    ]
+    row.offers = [OpenedOffer(**o.model_dump()) for o in content.offers]
     session().add(row)
     natures = {f.id: f for f in content.files}
     for entry in bid.files:

@@ -9,6 +9,7 @@ from marketplace.bids import events, queries
 from marketplace.bids.document import gaps
 from marketplace.bids.models import Bid, BidVersion
 from marketplace.bids.policies import BID
+from marketplace.bids.services.choosing import fresh
 from marketplace.bids.services.drafting import document
 from marketplace.bids.states import LIFECYCLE, State
 from marketplace.challenges import queries as challenges
@@ -23,7 +24,7 @@ from marketplace.organisations.services import require_verified
 
 
 def submit(actor: Actor, bid_id: int, *, received_at: datetime, seen: int | None = None) -> BidVersion:
-    """Make the draft an immutable version and receipt it.
+    """Make the draft an immutable version and receipt it, with the offered products as they stand at this moment.
 
     ``received_at`` is when the request arrived, compared with the deadline under a shared lock of the challenge.
     The receipt's digest covers a random salt and the content, so that a price cannot be guessed from it.
@@ -40,6 +41,7 @@ def submit(actor: Actor, bid_id: int, *, received_at: datetime, seen: int | None
     if resubmitting and not row.has_newer_draft:
         raise Conflict(_("这一稿已经提交过了，回执在邮箱里。要修改，先改草稿再提交。"))
     content = document(actor, row)
+    content.offers = fresh(actor, content, row.lead_id)
     missing = [m for part in gaps(content, challenge.content).values() for m in part]
     if missing:
         raise Conflict(_("还有 %(count)s 处没有填完：%(first)s", count=len(missing), first=missing[0]))
