@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue import events, services
-from marketplace.catalogue.models import Evidence, Product
-from marketplace.catalogue.services import ProductData, SpecificationData
+from marketplace.catalogue.models import Evidence, Product, ProductVariant, Specification
+from marketplace.catalogue.services import (
+    SERVICES,
+    CertificateData,
+    DeploymentData,
+    ProductData,
+    SpecificationData,
+    VariantData,
+)
 from marketplace.catalogue.states import State
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
@@ -31,11 +38,26 @@ _AT_ONCE = 400
 
 @dataclass(frozen=True, kw_only=True)
 class WholeProduct:
-    """One product in full. ``key`` is the vendor's reference of it, or the number that this site gave."""
+    """One product in full. ``key`` is the vendor's reference of it, or the number that this site gave.
+
+    ``None`` for variants, certificates, places or services where a file does not speak of them: what is there stays.
+    """
 
     key: str
     page: ProductData
     specifications: tuple[SpecificationData, ...] = ()
+    variants: tuple[VariantData, ...] | None = None
+    certificates: tuple[CertificateData, ...] | None = None
+    deployments: tuple[DeploymentData, ...] | None = None
+    services: tuple[str, ...] | None = None
+
+    @property
+    def values(self) -> tuple[SpecificationData, ...]:
+        """Its own values, then those of each variant."""
+        return (*self.specifications, *(s for v in self.variants or () for s in v.specifications))
+
+
+UNSPOKEN = ("variants", "certificates", "deployments", "services")
 
 
 def data_of(row: Product) -> WholeProduct:
@@ -55,18 +77,34 @@ def data_of(row: Product) -> WholeProduct:
             lease_per_month=row.lease_per_month,
             launched=row.launched,
         ),
-        specifications=tuple(
-            SpecificationData(
-                parameter=s.parameter,
-                value=s.value,
-                condition=_plain(s.condition),
-                evidence=s.evidence,
-                evidence_date=s.evidence_date,
-                expires=s.expires,
+        specifications=_values(row.specifications),
+        variants=tuple(
+            VariantData(
+                kind=v.kind,
+                name=_plain(v.name),
+                extra_price=v.extra_price,
+                specifications=_values(v.specifications),
             )
-            for s in row.specifications
-            if s.parameter in parameters()
+            for v in row.variants
         ),
+        certificates=tuple(services.certificate_data(c) for c in row.certificates),
+        deployments=tuple(services.deployment_data(d) for d in row.deployments),
+        services=tuple(key for key in SERVICES if key in row.services),
+    )
+
+
+def _values(rows: Iterable[Specification]) -> tuple[SpecificationData, ...]:
+    return tuple(
+        SpecificationData(
+            parameter=s.parameter,
+            value=s.value,
+            condition=_plain(s.condition),
+            evidence=s.evidence,
+            evidence_date=s.evidence_date,
+            expires=s.expires,
+        )
+        for s in rows
+        if s.parameter in parameters()
     )
 
 
@@ -93,18 +131,36 @@ def plan(actor: Actor, vendor_id: int, data: Sequence[WholeProduct]) -> list[tup
 def _effect(data: WholeProduct, row: Product | None) -> Effect:
     if row is None:
         return Effect.NEW
-    if _unordered(data_of(row)) == _unordered(data):
+    known = data_of(row)
+    if unordered(known) == unordered(completed(data, known)):
         return Effect.UNCHANGED
     return Effect.CHANGED if row.state is State.DRAFT else Effect.LOCKED
 
 
-def _unordered(data: WholeProduct) -> WholeProduct:
-    """A specification sheet has no order of its own: pages show it by the vocabulary's."""
-    return replace(data, specifications=tuple(sorted(data.specifications, key=lambda s: s.parameter)))
+def completed(data: WholeProduct, known: WholeProduct) -> WholeProduct:
+    """What a file says, and where it does not speak of something what is known of it."""
+    return replace(data, **{name: getattr(known, name) for name in UNSPOKEN if getattr(data, name) is None})
+
+
+def unordered(data: WholeProduct) -> WholeProduct:
+    """The same with everything in one order: pages show what belongs to a product in their own."""
+    variants = [replace(v, specifications=_sorted(v.specifications)) for v in data.variants or ()]
+    return replace(
+        data,
+        specifications=_sorted(data.specifications),
+        variants=tuple(sorted(variants, key=lambda v: (v.name.zh, v.name.en))),
+        certificates=tuple(sorted(data.certificates or (), key=repr)),
+        deployments=tuple(sorted(data.deployments or (), key=repr)),
+        services=data.services or (),
+    )
+
+
+def _sorted(data: Iterable[SpecificationData]) -> tuple[SpecificationData, ...]:
+    return tuple(sorted(data, key=lambda s: s.parameter))
 
 
 def measured(row: Product | None, new: SpecificationData) -> bool:
-    """Whether staff have measured that very value here, so that a file may say so again."""
+    """Whether staff have measured that very value of the product itself here, so that a file may say so again."""
     old = row.specification(new.parameter) if row is not None else None
     return old is not None and old.evidence is Evidence.TRIAL and old.value == new.value
 
@@ -117,7 +173,12 @@ def _known(vendor_id: int, keys: Sequence[str]) -> dict[str, Product]:
         query = (
             select(Product)
             .where(Product.vendor_id == vendor_id, or_(Product.reference.in_(some), Product.id.in_(ids)))
-            .options(selectinload(Product.specifications))
+            .options(
+                selectinload(Product.specifications),
+                selectinload(Product.variants).selectinload(ProductVariant.specifications),
+                selectinload(Product.certificates),
+                selectinload(Product.deployments),
+            )
         )
         found |= {row.reference or row.number: row for row in session().scalars(query)}
     return found
@@ -127,6 +188,7 @@ def enter(actor: Actor, vendor_id: int, data: Sequence[WholeProduct]) -> Entered
     """Make drafts of what is new and change the drafts that differ. What is public is not touched: ``Conflict``."""
     lock(vendor_id)
     created, changed, unchanged = [], [], 0
+    entered: list[tuple[Product, WholeProduct]] = []
     for one, (effect, row) in zip(data, plan(actor, vendor_id, data), strict=True):
         if effect in REFUSED:
             raise Conflict(_("“%(key)s”在您预览之后变了。请重新预览，再确认一次。", key=one.key))
@@ -144,7 +206,17 @@ def enter(actor: Actor, vendor_id: int, data: Sequence[WholeProduct]) -> Entered
             page = replace(page, **texts)
         services.write_page(row, page)
         services.write_specifications(actor, row, one.specifications)
+        row.services = list(one.services) if one.services is not None else row.services or []
+        entered.append((row, one))
     session().add_all(created)
+    session().flush()
+    for row, one in entered:
+        if one.variants is not None:
+            services.write_variants(actor, row, one.variants)
+        if one.certificates is not None:
+            services.write_records(row, one.certificates, "certificates")
+        if one.deployments is not None:
+            services.write_records(row, one.deployments, "deployments")
     session().flush()
     for row in (*created, *changed):
         record(events.ProductChanged(actor=actor, product_id=row.id))

@@ -47,9 +47,15 @@ def get(actor: Actor, product_id: int) -> Product:
     return row
 
 
-def visible(actor: Actor, ids: Sequence[int]) -> list[Product]:
-    """Those of the products that the actor may see, in the order of ``ids``."""
+def _records() -> tuple[Any, ...]:
+    return selectinload(Product.certificates), selectinload(Product.deployments)
+
+
+def visible(actor: Actor, ids: Sequence[int], *, records: bool = False) -> list[Product]:
+    """Those of the products that the actor may see, in the order of ``ids``; ``records``: certificates and places too."""
     query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(*_shown())
+    if records:
+        query = query.options(*_records())
     rows = {row.id: row for row in session().scalars(query)}
     return [rows[i] for i in ids if i in rows]
 
@@ -84,9 +90,13 @@ def like(actor: Actor, row: Product, without: Sequence[int], limit: int) -> list
     return sorted(found, key=lambda other: -len(set(other.tasks) & set(row.tasks)))[:limit]
 
 
-def of_vendors(actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = False) -> list[Product]:
-    """The products of those vendors that the actor may see."""
+def of_vendors(
+    actor: Actor, vendor_ids: Iterable[int], *, listed_only: bool = False, records: bool = False
+) -> list[Product]:
+    """The products of those vendors that the actor may see; ``records``: with certificates and places."""
     query = select(Product).where(Product.vendor_id.in_(sorted(vendor_ids)), PRODUCT.where(actor)).options(*_shown())
+    if records:
+        query = query.options(*_records())
     if listed_only:
         query = query.where(Product.state == State.LISTED)
     return list(session().scalars(query.order_by(Product.id)))

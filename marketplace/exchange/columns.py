@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from marketplace.catalogue.models import Evidence, PriceKind
+from marketplace.catalogue.models import Evidence, PriceKind, VariantKind
+from marketplace.catalogue.services import MOST_RECORDS, MOST_VARIANTS, SERVICES
 from marketplace.kernel.text import LANGUAGES, Text
 from marketplace.scenarios.models import SITE_KEYS, BudgetKind, Kind, Level, Mode, ProcurementRoute
 from marketplace.vocabulary.parameters import parameters, unit_label
@@ -16,6 +17,8 @@ from marketplace.vocabulary.written import units_of
 Choices = Callable[[], Mapping[str, Text]]
 MOST_ITEMS = 2000
 MOST_ROWS = 60
+MOST_VALUES = 2500
+"""Lines of a product's specifications: its own and those of every variant, each parameter once."""
 KINDS = ("scenarios", "products")
 VERSION = 1
 
@@ -34,6 +37,8 @@ class Column:
     required: bool = False
     units: tuple[str, ...] = ()
     help: Text = Text()
+    least: int = 1
+    """The smallest whole number."""
 
     @property
     def cells(self) -> tuple[tuple[str, Text], ...]:
@@ -61,6 +66,8 @@ class Sheet:
     name: str
     label: Text
     columns: tuple[Column, ...]
+    most: int = MOST_ROWS
+    """How many lines of it belong to one item at most."""
 
     @property
     def title(self) -> str:
@@ -137,6 +144,17 @@ ROUTES = _named(
     government=("政府采购", "government purchase"), cooperative_innovation=("合作创新采购", "cooperative innovation purchase"),
     trial_only=("只做试用", "trial only"),
 )  # fmt: skip
+VARIANTS = _named(
+    VariantKind, variant=("另一型号", "variant"), accessory=("配件", "accessory")
+)  # fmt: skip
+SERVICE_WORDS = {
+    "maintenance": Text.of("维护保养", "maintenance"),
+    "training": Text.of("操作培训", "operator training"),
+    "spare_parts": Text.of("备品备件", "spare parts"),
+    "on_site": Text.of("驻场支持", "on-site support"),
+    "remote": Text.of("远程支持", "remote support"),
+}
+assert tuple(SERVICE_WORDS) == SERVICES
 PRICES = _named(
     PriceKind, fixed=("一口价", "fixed"), range=("区间", "range"), on_request=("面议", "on request")
 )  # fmt: skip
@@ -288,6 +306,10 @@ PRODUCTS = Format(
                 "launched", Text.of("上市年月", "Launched"), "month",
                 help=Text.of("例如 2025-09。", "For example 2025-09."),
             ),
+            Column(
+                "services", Text.of("随产品提供的服务", "Services"), "choices", choices=lambda: SERVICE_WORDS,
+                help=Text.of("多项用逗号隔开。没有这一列，原有的不动。", "Several are parted by commas. Without this column what is there stays."),
+            ),
         ),
     ),
     (
@@ -296,6 +318,13 @@ PRODUCTS = Format(
             Text.of("规格", "Specifications"),
             (
                 KEY,
+                Column(
+                    "variant", Text.of("型号或配件", "Variant"), "line", 180,
+                    help=Text.of(
+                        "写“型号与配件”表里的名称：这是装上它之后的数值。空着就是产品本身的。",
+                        "The name from the sheet “Variants and accessories”: the value with it. Empty for the product's own.",
+                    ),
+                ),
                 PARAMETER,
                 Column("value", Text.of("数值", "Value"), "value", 200, required=True, help=VALUE_HELP),
                 UNIT,
@@ -310,6 +339,56 @@ PRODUCTS = Format(
                     help=Text.of("晚于证据日期，例如 2028-03-01；没有就空着。", "After the evidence date, for example 2028-03-01; empty where it has none."),
                 ),
             ),
+            MOST_VALUES,
+        ),
+        Sheet(
+            "variants",
+            Text.of("型号与配件", "Variants and accessories"),
+            (
+                KEY,
+                _text("name", "名称", "Name", 60, required=True),
+                Column("kind", Text.of("型号还是配件", "Kind"), "choice", choices=VARIANTS, required=True),
+                Column(
+                    "extra_price", Text.of("加价（万元）", "Extra price (CNY 10,000)"), "whole", units=WAN, least=0,
+                    help=Text.of("在参考价上加多少；不加价填 0，不说就空着。", "On top of the price; 0 for none, empty where it is not said."),
+                ),
+            ),
+            MOST_VARIANTS,
+        ),
+        Sheet(
+            "certificates",
+            Text.of("证书", "Certificates"),
+            (
+                KEY,
+                Column("standard", Text.of("标准或证书名称", "Standard"), "line", 80, required=True),
+                Column("number", Text.of("证书编号", "Number"), "line", 60),
+                Column("body", Text.of("发证机构", "Issued by"), "line", 80),
+                Column("issued", Text.of("发证日期", "Issued"), "date", help=Text.of("例如 2026-03-01。", "For example 2026-03-01.")),
+                Column(
+                    "expires", Text.of("有效期至", "Expires"), "date",
+                    help=Text.of("晚于发证日期；没有就空着。", "After the day of issue; empty where it has none."),
+                ),
+                _text("note", "说明", "Note", 200),
+            ),
+            MOST_RECORDS,
+        ),
+        Sheet(
+            "deployments",
+            Text.of("在用地点", "Deployments"),
+            (
+                KEY,
+                _text("place", "在哪里用", "Place", 120, required=True),
+                Column(
+                    "district", Text.of("所在区", "District"), "choice", choices=_terms(districts),
+                    help=Text.of("不在上海就空着。", "Empty outside Shanghai."),
+                ),
+                Column(
+                    "since", Text.of("从哪年哪月起", "Since"), "month", required=True,
+                    help=Text.of("例如 2025-09。", "For example 2025-09."),
+                ),
+                Column("units", Text.of("台数", "Units"), "whole", units=("台", "套")),
+            ),
+            MOST_RECORDS,
         ),
     ),
 )  # fmt: skip

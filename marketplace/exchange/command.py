@@ -77,7 +77,11 @@ def _told(say: Callable[[str], Any], found: Preview) -> None:
             value = " ".join(shown(line.value, line.parameter, language())).strip()
             canonical = f"  = {figure} {unit_label(unit, line.value.counted).best(language())}" if figure else ""
             sign = operator_sign(line.op, line.value.kind)
-            say(f"    {best(line.parameter.label)}: {line.typed} → {f'{sign} {value}'.strip()}{canonical}")
+            with_ = f" ({best(line.variant)})" if line.variant else ""
+            say(f"    {best(line.parameter.label)}{with_}: {line.typed} → {f'{sign} {value}'.strip()}{canonical}")
+        for label, said in item.others:
+            for words in said:
+                say(f"    {best(label)}: {words}")
     for problem in found.problems:
         say(str(problem))
     if found.problems:

@@ -99,9 +99,11 @@ def _offer(number: int, item: Item, today: date) -> Offer:
     assert isinstance(data, WholeProduct)
     lines = tuple(
         Specification(parameter=s.parameter, value=s.value, condition=s.condition, row=row,
-                      evidence=Evidence[s.evidence.name], evidence_date=s.evidence_date, expires=s.expires)
-        for s, row in zip(data.specifications, _rows(item), strict=True)
+                      variant=line.variant.best("zh"), evidence=Evidence[s.evidence.name],
+                      evidence_date=s.evidence_date, expires=s.expires)
+        for s, line, row in zip(data.values, item.lines, _rows(item), strict=True)
     )  # fmt: skip
     page = data.page
+    variants = tuple((v.name.best("zh"), v.name) for v in data.variants or ())
     return Offer(id=number, vendor_id=number, specifications=lines, changed=today, domain=page.domain, tasks=page.tasks,
-                 name=page.name, texts=(page.summary, page.description), row=str(item.place()).removesuffix(".key"))  # fmt: skip
+                 name=page.name, texts=(page.summary, page.description), variants=variants, row=str(item.place()).removesuffix(".key"))  # fmt: skip

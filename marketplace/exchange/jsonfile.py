@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from marketplace.exchange.columns import FORMATS, MOST_ITEMS, MOST_ROWS, Column, Format, Sheet
+from marketplace.exchange.columns import FORMATS, MOST_ITEMS, Column, Format, Sheet
 from marketplace.exchange.records import Contents, Place, Record, unreadable
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import LANGUAGES
@@ -64,7 +64,7 @@ def _part(contents: Contents, record: Record, part: Sheet, lines: Any, path: str
         return
     # One more than allowed is enough to say that there are too many.
     found = [
-        _record(contents, part, line, f"{path}[{n}]", (*order, n)) for n, line in enumerate(lines[: MOST_ROWS + 1])
+        _record(contents, part, line, f"{path}[{n}]", (*order, n)) for n, line in enumerate(lines[: part.most + 1])
     ]
     record.parts[part.name] = [line for line in found if line is not None]
 
@@ -95,7 +95,7 @@ def _record(contents: Contents, sheet: Sheet, entry: Any, path: str, order: tupl
                 contents.wrong(where(name), _("这里要一个对象。"))
         elif name not in parts:
             _take(contents, columns | dict.fromkeys(extra), name, value, given, where)
-    return Record(sheet, given, where)
+    return Record(sheet, given, where, named=frozenset(name for name, value in entry.items() if value is not None))
 
 
 def _where(path: str, order: tuple[int, ...], positions: dict[str, int]) -> Callable[[str], Place]:
@@ -163,7 +163,7 @@ def _schema_of(column: Column) -> dict[str, Any]:
             "uniqueItems": True,
         }
     if column.kind == "whole":
-        return named | {"type": ["integer", "null"], "minimum": 1}
+        return named | {"type": ["integer", "null"], "minimum": column.least}
     if column.kind == "yes":
         return named | {"type": "boolean"}
     if column.kind == "value":
@@ -192,7 +192,7 @@ def schema(format_: Format, address: str) -> dict[str, Any]:
     """The format as JSON Schema, to be found at ``address`` for good."""
     item = _object(format_.items, is_item=True)
     for part in format_.parts:
-        item["properties"][part.name] = {"type": "array", "maxItems": MOST_ROWS, "items": _object(part, is_item=False)}
+        item["properties"][part.name] = {"type": "array", "maxItems": part.most, "items": _object(part, is_item=False)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": address,

@@ -25,7 +25,11 @@ def own(actor: Actor, kind: str) -> list[Organisation]:
 def items(actor: Actor, kind: str, row_id: int | None = None) -> list[Data]:
     """One item that the actor may see, or all of the actor's organisations."""
     if kind == "products":
-        rows = catalogue.visible(actor, [row_id]) if row_id else catalogue.of_vendors(actor, actor.organisations())
+        rows = (
+            catalogue.visible(actor, [row_id], records=True)
+            if row_id
+            else catalogue.of_vendors(actor, actor.organisations(), records=True)
+        )
         found: list[Data] = [products.data_of(row) for row in rows]
     else:
         found = [scenarios.data_of(row) for row in postings.whole(actor, [row_id] if row_id else None)]

@@ -62,6 +62,9 @@ class Record:
     given: dict[str, Any]
     where: Callable[[str], Place]
     parts: dict[str, list[Record]] = field(default_factory=dict)
+    """What belongs to it, by the names of those sheets that the file has; an empty list where it says that there is none."""
+    named: frozenset[str] = frozenset()
+    """The columns that the file has, filled or not."""
     is_row: bool = False
     """From Excel, which turns what people type into dates and fractions."""
 

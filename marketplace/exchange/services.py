@@ -111,8 +111,7 @@ def preview(
     found = Preview(contents.format, items, [effect for effect, _row in planned], list(problems))
     for item, (effect, row) in zip(items, planned, strict=True):
         if effect is Effect.CHANGED:
-            known = products.data_of(row) if isinstance(row, Product) else scenarios.data_of(row)
-            found.differences[item.key] = differing(contents.format, known, item.data)
+            found.differences[item.key] = _differences(contents.format, row, item.data)
         if item.key and effect is Effect.LOCKED:
             found.problems.append(Problem(item.place(), _locked(kind, item.key)))
         elif item.key and effect is Effect.TAKEN:
@@ -122,6 +121,13 @@ def preview(
             found.problems += _unmeasured(item, row)
     found.problems.sort(key=lambda p: p.place.order)
     return found
+
+
+def _differences(format_: Format, row: Any, new: ScenarioData | WholeProduct) -> list[Text]:
+    if not isinstance(new, WholeProduct):
+        return differing(format_, scenarios.data_of(row), new)
+    known = products.data_of(row)
+    return differing(format_, products.unordered(known), products.unordered(products.completed(new, known)))
 
 
 def _scenarios(items: list[Item]) -> list[ScenarioData]:
@@ -146,8 +152,8 @@ def _unmeasured(item: Item, row: Product | None) -> list[Problem]:
             line.record.where("evidence"),
             _("“本市实测”由项目办公室在应用验证后填写。请先选检测报告或视频。"),
         )
-        for line, new in zip(item.lines, item.data.specifications, strict=True)
-        if new.evidence is Evidence.TRIAL and not products.measured(row, new)
+        for line, new in zip(item.lines, item.data.values, strict=True)
+        if new.evidence is Evidence.TRIAL and (line.variant or not products.measured(row, new))
     ]
 
 

@@ -323,7 +323,7 @@ def _rows(
             message = _("这一格是公式。请复制后“选择性粘贴”为数值，或直接填结果。")
             contents.wrong(where(names[index]), message)
         if given or wrong:
-            records.append(Record(sheet, given, where, is_row=True))
+            records.append(Record(sheet, given, where, named=frozenset(names.values()), is_row=True))
     return records
 
 
@@ -355,6 +355,8 @@ def _where(order: int, sheet: Sheet, number: int, columns: dict[str, int]) -> An
 def _joined(contents: Contents, rows: dict[str, list[Record]]) -> None:
     """Every line under the item whose key it names."""
     items = {record.text("key"): record for record in reversed(contents.records)}
+    for record in contents.records:
+        record.parts = {name: [] for name in rows}
     for name, lines in rows.items():
         for line in lines:
             key = line.text("key")

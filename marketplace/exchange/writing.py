@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from marketplace.catalogue.entering import WholeProduct
-from marketplace.catalogue.services import SpecificationData
+from marketplace.catalogue.services import CertificateData, DeploymentData, SpecificationData
 from marketplace.exchange.columns import MOST_ITEMS, YES, Column, Format, Sheet, both
 from marketplace.exchange.workbook import heading
 from marketplace.kernel.text import LANGUAGES, Text
@@ -52,7 +52,7 @@ def _cells(given: Mapping[str, Any]) -> Cells:
     return found
 
 
-def _line(data: RequirementData | MetricData | SpecificationData) -> Cells:
+def _line(data: RequirementData | MetricData | SpecificationData | CertificateData | DeploymentData) -> Cells:
     return _cells({f.name: getattr(data, f.name) for f in fields(data) if f.name != "key"})
 
 
@@ -62,7 +62,17 @@ def lines(data: Data) -> tuple[Cells, dict[str, list[Cells]]]:
         parts = {"requirements": [_line(r) for r in data.requirements], "metrics": [_line(m) for m in data.metrics]}
         return {"key": data.key} | _cells(data.fields), parts
     page = {f.name: getattr(data.page, f.name) for f in fields(data.page)}
-    return {"key": data.key} | _cells(page), {"specifications": [_line(s) for s in data.specifications]}
+    variants = data.variants or ()
+    parts = {
+        "specifications": [
+            *({"variant": ""} | _line(s) for s in data.specifications),
+            *({"variant": v.name.best("zh")} | _line(s) for v in variants for s in v.specifications),
+        ],
+        "variants": [_cells({"name": v.name, "kind": v.kind, "extra_price": v.extra_price}) for v in variants],
+        "certificates": [_line(c) for c in data.certificates or ()],
+        "deployments": [_line(d) for d in data.deployments or ()],
+    }
+    return {"key": data.key} | _cells(page) | {"services": data.services or ()}, parts
 
 
 def differing(format_: Format, old: Data, new: Data) -> list[Text]:

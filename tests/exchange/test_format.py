@@ -67,7 +67,10 @@ def test_the_example_is_read_without_a_mistake(app: Flask, kind: str) -> None:
     _contents, items, problems = services.read(File("x.json", data))
     assert [str(p) for p in problems] == []
     assert len(items) == 1
-    assert len(items[0].lines) == 5
+    assert len(items[0].lines) == {"scenarios": 5, "products": 7}[kind]
+    assert [label.en for label, _said in items[0].others] == (
+        [] if kind == "scenarios" else ["Variants and accessories", "Certificates", "Deployments", "Services"]
+    )
 
 
 def test_texts_take_as_much_in_a_file_as_on_the_page(app: Flask) -> None:

@@ -57,6 +57,18 @@ def test_the_ranking_names_what_is_met_what_is_short_and_where_it_stands(files: 
         assert round(sum(one["parts"].values()) * 10) == round(one["score"] * 10)
 
 
+def test_a_variant_in_the_file_is_weighed_as_one_in_the_catalogue_is(files: tuple[Path, Path]) -> None:
+    data = json.loads(files[1].read_text("utf-8"))
+    robot = data["products"][1]
+    robot["variants"].append({"name": {"zh": "加强型"}, "kind": "variant"})
+    robot["specifications"].append({"variant": "加强型", "parameter": "cargo_temp", "value": "2-8℃"})
+    files[1].write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+    first = _found(*files, "--on", "2026-03-02")["scenarios"][0]["ranking"][0]
+    assert first["with"] == "加强型"
+    offered = next(r["offered"] for r in first["requirements"] if r.get("offered", {}).get("variant"))
+    assert (offered["variant"], offered["row"]) == ("加强型", "$.products[1].specifications[7]")
+
+
 def test_only_so_many_are_explained(files: tuple[Path, Path]) -> None:
     scenario = _found(*files, "--explain", 1)["scenarios"][0]
     assert (scenario["products"], len(scenario["ranking"])) == (2, 1)

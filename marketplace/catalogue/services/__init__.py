@@ -19,15 +19,28 @@ from marketplace.catalogue.services.media import (
     remove_file,
     remove_picture,
 )
-from marketplace.catalogue.services.pages import ProductData, create, edit, list_, withdraw, write_page, wrong_fields
+from marketplace.catalogue.services.pages import (
+    MOST_PRICE,
+    ProductData,
+    create,
+    edit,
+    list_,
+    withdraw,
+    write_page,
+    wrong_fields,
+)
 from marketplace.catalogue.services.records import (
+    MOST_RECORDS,
     SERVICES,
     CertificateData,
     DeploymentData,
+    certificate_data,
+    deployment_data,
     record_of,
     remove_record,
     save_record,
     set_services,
+    write_records,
 )
 from marketplace.catalogue.services.specifications import (
     SpecificationData,
@@ -36,13 +49,23 @@ from marketplace.catalogue.services.specifications import (
     write_specifications,
     wrong_dates,
 )
-from marketplace.catalogue.services.variants import VariantData, remove_variant, save_variant, variant_of
+from marketplace.catalogue.services.variants import (
+    MOST_VARIANTS,
+    VariantData,
+    remove_variant,
+    save_variant,
+    variant_of,
+    write_variants,
+)
 from marketplace.catalogue.services.versions import content_of
 
 __all__ = [
     "FILE_KINDS",
     "MOST_FILES",
     "MOST_PICTURES",
+    "MOST_PRICE",
+    "MOST_RECORDS",
+    "MOST_VARIANTS",
     "MOVES",
     "SERVICES",
     "CertificateData",
@@ -53,9 +76,11 @@ __all__ = [
     "add_file",
     "add_picture",
     "answer_doubt",
+    "certificate_data",
     "close_doubt",
     "content_of",
     "create",
+    "deployment_data",
     "describe_file",
     "describe_picture",
     "edit",
@@ -81,7 +106,9 @@ __all__ = [
     "variant_of",
     "withdraw",
     "write_page",
+    "write_records",
     "write_specifications",
+    "write_variants",
     "wrong_dates",
     "wrong_fields",
 ]

@@ -117,6 +117,51 @@ def save_record(actor: Actor, product_id: int, record_id: int | None, data: Data
     return row
 
 
+def write_records(row: Product, data: Sequence[Data], kind: str) -> None:
+    """Put all certificates or places ("certificates", "deployments") of a product into its rows, or ``InvalidMany``; what
+    says the same stays the same row."""
+    if len(data) > MOST_RECORDS:
+        raise Conflict(_("最多 %(count)s 条。请先删掉过时的。", count=MOST_RECORDS))
+    old: list[Any] = list(getattr(row, kind))
+    for one in data:
+        if wrong := one.wrong():
+            raise InvalidMany(wrong)
+        same = next((entry for entry in old if _said(entry) == one), None)
+        if same is not None:
+            old.remove(same)
+            continue
+        given = {field.name: getattr(one, field.name) for field in fields(one)}
+        getattr(row, kind).append(_ROWS[type(one)][1](product_id=row.id, **given))
+    for entry in old:
+        getattr(row, kind).remove(entry)
+
+
+def _said(entry: Certificate | Deployment) -> Data:
+    return certificate_data(entry) if isinstance(entry, Certificate) else deployment_data(entry)
+
+
+def certificate_data(entry: Certificate) -> CertificateData:
+    """What a certificate says, its note as written now."""
+    return CertificateData(
+        standard=entry.standard,
+        number=entry.number,
+        body=entry.body,
+        issued=entry.issued,
+        expires=entry.expires,
+        note=Text.of(entry.note.zh, entry.note.en),
+    )
+
+
+def deployment_data(entry: Deployment) -> DeploymentData:
+    """What a place says, its name as written now."""
+    return DeploymentData(
+        place=Text.of(entry.place.zh, entry.place.en),
+        district=entry.district,
+        since=entry.since,
+        units=entry.units,
+    )
+
+
 def remove_record(actor: Actor, product_id: int, kind: str, record_id: int) -> Product:
     """Take a certificate or a place off the product."""
     row = _editable(actor, product_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.catalogue import events, queries
@@ -57,6 +58,30 @@ def save_variant(
     row.changed_at = clock.now()
     record(events.ProductChanged(actor=actor, product_id=row.id))
     return variant
+
+
+def write_variants(actor: Actor, row: Product, data: Sequence[VariantData]) -> None:
+    """Put all variants of a product into its rows, which must have ids: one with a name that is known stays the same row,
+    what is not among them is taken off. ``Invalid`` as for one of them."""
+    if len(data) > MOST_VARIANTS:
+        raise Conflict(_("最多 %(count)s 个型号与配件。请先删掉不再提供的。", count=MOST_VARIANTS))
+    known = {name: v for v in row.variants for name in (v.name.en, v.name.zh) if name}
+    kept: list[ProductVariant | None] = []
+    for one in data:
+        same = known.get(one.name.zh) or known.get(one.name.en)
+        kept.append(same if same not in kept else None)
+    for old in list(row.variants):
+        if old not in kept:
+            row.variants.remove(old)
+    for variant, one in zip(kept, data, strict=True):
+        _check(row, variant, one)
+        if variant is None:
+            variant = ProductVariant(product_id=row.id, name=one.name)
+            row.variants.append(variant)
+        variant.kind, variant.extra_price = one.kind, one.extra_price
+        variant.name = variant.name.revised(one.name.zh, one.name.en)
+        session().flush()
+        write_specifications(actor, variant, one.specifications)
 
 
 def _check(row: Product, variant: ProductVariant | None, data: VariantData) -> None:
