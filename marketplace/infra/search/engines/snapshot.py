@@ -75,7 +75,7 @@ class Snapshot:
         self._tables: dict[str, tuple[Table, NDArray[np.int64]]] = {}
         for kind in sorted({kind for p in placed for kind in p.segment.parts}):
             self._tables[kind] = self._table(kind)
-        self._scored = Kept(32)
+        self._scored = Kept(max(32, self._size // 400))  # 2.5 KB a document: a common word takes 8 bytes of each
         self._titles: dict[str, Titles] = {}
 
     def _table(self, kind: str) -> tuple[Table, NDArray[np.int64]]:
