@@ -124,8 +124,7 @@ def test_from_a_mail_s_link_to_a_submitted_bid(visit: Any) -> None:
             answer.locator("xpath=ancestor::tr").locator("input[name$=-note]").fill("可按现场改装。")
             person._did("say why")
     person.press("下一步")
-    person.tick("M3")
-    row = page.locator(".choice-row").filter(has=page.get_by_label(re.compile("M3")))
+    row = page.locator(".choice-row").filter(has=page.locator("[name=product]:checked"))  # the best match stands there
     row.get_by_label("数量").fill("4")
     person._did("fill the number")
     row.get_by_label("单价").fill("180000")

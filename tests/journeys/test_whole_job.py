@@ -160,8 +160,7 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
         note.fill("见检测报告")
     _next(vendor)
     vendor.look("offer")
-    page.locator("[name=product]").first.check()
-    product = page.locator("[name=product]").first.input_value()
+    product = page.locator("[name=product]:checked").input_value()  # the best match was put there with the answers
     _fill(vendor, {f"p-{product}-quantity": "4", f"p-{product}-unit_price": "180000", "total_investment": "900000"})
     _next(vendor)
     vendor.look("solution")
