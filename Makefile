@@ -48,7 +48,7 @@ reset: $(VENV)/.run
 
 test: $(VENV)/.dev $(CATALOGUE)
 	@tests/prepare.sh
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev $(CATALOGUE)
 	$(VENV)/bin/ruff format --check .
