@@ -50,7 +50,7 @@ QUEUE_TITLES = {
     "evaluation": _l("评审与入围"),
     "notices": _l("公示"),
     "objections": _l("异议"),
-    "doubts": _l("质疑"),
+    "doubts": _l("规格质疑"),
 }
 STEPS = {
     "submitted": _l("提交过的场景"),
