@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from marketplace.infra.files.services import IMAGES, Upload
+
+if TYPE_CHECKING:  # loaded with the first picture, not with the site
+    from PIL import Image
 
 KINDS = tuple(IMAGES)
 LARGE, SMALL = 1600, 480
@@ -35,6 +37,8 @@ class Picture:
 
 def in_sizes(upload: Upload) -> Picture:
     """A checked picture as WebP with a longer side of at most ``LARGE`` and ``SMALL`` pixels; nothing else of it is kept."""
+    from PIL import Image
+
     opened = Image.open(io.BytesIO(upload.data))
     whole = opened if opened.mode in ("RGB", "RGBA") else opened.convert("RGB")
     large = _scaled(whole, LARGE)
@@ -43,6 +47,8 @@ def in_sizes(upload: Upload) -> Picture:
 
 
 def _scaled(picture: Image.Image, most: int) -> Image.Image:
+    from PIL import Image
+
     longer = max(picture.size)
     if longer <= most:
         return picture

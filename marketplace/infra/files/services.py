@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 import filetype
 from flask import current_app
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from marketplace.infra.files.models import StoredFile
 from marketplace.kernel import clock
@@ -25,7 +24,7 @@ from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import clean
 
 MAX_BYTES = 20 * 1024 * 1024
-Image.MAX_IMAGE_PIXELS = 50_000_000
+MOST_PIXELS = 50_000_000
 
 OFFICE = {
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "word/"),
@@ -117,6 +116,9 @@ def _content_type(extension: str, data: bytes) -> str | None:
 
 
 def _encoded_anew(data: bytes, kind: str, field: str) -> bytes:
+    from PIL import Image, ImageOps, UnidentifiedImageError  # loaded with the first picture, not with the site
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         opened = Image.open(io.BytesIO(data))
         upright = ImageOps.exif_transpose(opened)
