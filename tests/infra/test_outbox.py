@@ -119,7 +119,18 @@ def test_what_is_rolled_back_is_never_sent(app: Flask) -> None:
     assert send_due() == 0
 
 
-def test_a_mail_arrives_whole_in_quoted_printable_with_both_bodies(app: Flask, smtp: Server) -> None:
+def test_a_mail_asks_no_name_server_for_the_machine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(_name: str = "") -> str:
+        raise AssertionError("a mail asked for the machine's name")
+
+    _queue()
+    app.config["MAIL_TRANSPORT"] = "files"
+    monkeypatch.setattr("socket.getfqdn", asked)
+    assert send_due() == 1
+    assert session().scalars(select(OutboxMail.last_error)).all() == [""]
+
+
+def test_a_mail_arrives_whole_in_base64_with_both_bodies(app: Flask, smtp: Server) -> None:
     _queue()
     assert send_due() == 1
     (envelope,) = smtp.taken
