@@ -47,6 +47,22 @@ def get(actor: Actor, product_id: int) -> Product:
     return row
 
 
+def editable(actor: Actor, product_id: int) -> Product:
+    """The product, when the actor may change it; ``NotFound`` for who may not see it, ``Forbidden`` for who may only see."""
+    row = get(actor, product_id)
+    PRODUCT.require(actor, "edit", row)
+    return row
+
+
+def part_of(row: Product, kind: str, part_id: int) -> Any:
+    """What stands with the product under that id, or ``NotFound``; ``kind`` is one of its lists: "variants", "certificates",
+    "deployments", "pictures", "files"."""
+    found = next((part for part in getattr(row, kind) if part.id == part_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def _records() -> tuple[Any, ...]:
     return selectinload(Product.certificates), selectinload(Product.deployments)
 

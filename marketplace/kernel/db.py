@@ -79,6 +79,14 @@ class Identified:
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+def one_at_a_time(kind: type[Identified], row_id: int) -> None:
+    """Let the transactions that ask for this row go on one after the other, each until its end.
+
+    The weaker of the two locks: rows that merely name this one may be written meanwhile. On SQLite a writer is alone.
+    """
+    session().execute(select(kind.id).where(kind.id == row_id).with_for_update(key_share=True))
+
+
 class Revised:
     """A row that people edit: ``revision`` grows with each edit, and a writer who saw an older one is refused."""
 

@@ -38,6 +38,8 @@ MANY = 1_000
 """More changes than these, and everything is read anew."""
 KEPT = 500
 """Products kept whole: those that are explained again and again."""
+ANSWERS = 500
+"""Answers remembered; then all are forgotten, and what is asked again is worked out again."""
 DRIFT = 8
 """When the catalogue has grown or shrunk by one part in so many, words are weighed anew and the board is rebuilt."""
 
@@ -69,7 +71,7 @@ class Market:
     def worked_out(self, question: Hashable, work: Callable[[], T]) -> T:
         """The answer to a question about this market, worked out once until something in it changes or the day ends."""
         as_of = self.version, clock.today()
-        if self._answered != as_of or len(self._answers) > KEPT:
+        if self._answered != as_of or len(self._answers) > ANSWERS:
             self._answers, self._answered = {}, as_of
         if question not in self._answers:
             self._answers[question] = work()

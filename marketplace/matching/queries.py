@@ -48,7 +48,7 @@ def response(need: Need, *, misses: int = 3) -> Response:
     """How the market answers, over the whole catalogue."""
     from marketplace.fit.relax import relax
 
-    today = clock.beijing(clock.now()).date()
+    today = clock.today()
     with market() as now:
         relaxation = relax(now.catalogue, need, now.offers, today=today, misses=misses)
         judged = now.catalogue.judge(need, today)
@@ -77,7 +77,7 @@ def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:
     """The products of its domain that answer a published challenge best: at least half of what it asks is met."""
     from marketplace.fit.ranking import rank
 
-    today = clock.beijing(clock.now()).date()
+    today = clock.today()
     with market() as now:
         need = now.needs.get(challenge_id)
         if need is None:
@@ -113,7 +113,7 @@ def suitable(actor: Actor, product_ids: Collection[int], most: int) -> list[Suit
 
 
 def _picked(now: Market, product_ids: Collection[int], most: int, is_open: set[int]) -> list[tuple[int, Match, Offer]]:
-    today = clock.beijing(clock.now()).date()
+    today = clock.today()
     best = _best(now, list(now.offers(sorted(product_ids)).values()), is_open)
     order = sorted(best, key=lambda i: (-best[i][0], i))[: 4 * most]
     told = ((i, explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh)) for i in order)
@@ -143,7 +143,7 @@ def _best(now: Market, products: Sequence[Offer], is_open: set[int]) -> dict[int
 
     if not products or not now.needs:
         return {}
-    today = clock.beijing(clock.now()).date()
+    today = clock.today()
     ids = now.board.ids
     scores = np.full((len(products), len(ids)), -1, np.int16)
     for row, offer in enumerate(products):
@@ -182,7 +182,7 @@ def what_if(offer: Offer, changed: Offer) -> WhatIf:
 
 
 def _met(now: Market, offer: Offer, is_open: set[int]) -> set[int]:
-    suited = now.board.suit(offer, clock.beijing(clock.now()).date())
+    suited = now.board.suit(offer, clock.today())
     ids = suited.ids[suited.standings == int(Standing.MEETS)].tolist()
     return {i for i in ids if i in is_open and now.needs[i].domain == offer.domain}
 
@@ -191,7 +191,7 @@ def partners(challenge_id: int) -> tuple[Consortia, dict[int, Offer], Need] | No
     """The smallest sets of products, and of vendors, that meet all musts of a challenge together."""
     from marketplace.fit.consortium import consortia
 
-    today = clock.beijing(clock.now()).date()
+    today = clock.today()
     with market() as now:
         need = now.needs.get(challenge_id)
         if need is None or not need.musts:
@@ -203,7 +203,7 @@ def partners(challenge_id: int) -> tuple[Consortia, dict[int, Offer], Need] | No
 
 def against(need: Need, products: Iterable[Offer]) -> list[Match]:
     """These products against one need, the best first."""
-    today = clock.beijing(clock.now()).date()
+    today = clock.today()
     with market() as now:
         found = [explain(need, one, today=today, weigh=now.catalogue.weigh) for one in products]
     return sorted(found, key=lambda m: (-int(m.standing), -m.score, m.offer_id))

@@ -12,7 +12,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.challenges.reach import provide_reach
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
-from marketplace.kernel.db import record, session
+from marketplace.kernel.db import one_at_a_time, record, session
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.matching import events, inviting, queries
@@ -35,7 +35,7 @@ def invite(actor: Actor, challenge_id: int, product_id: int) -> InvitationToLook
     product = offers([product_id]).get(product_id)
     if product is None:
         raise NotFound()
-    one_at_a_time(challenge.owner_id)
+    one_at_a_time(Organisation, challenge.owner_id)
     require_verified(challenge.owner)
     if not queries.takes_invitations(product.vendor_id):
         raise Conflict(_("这家企业不接受邀请。它仍会收到本领域的新榜题。"))
@@ -77,17 +77,11 @@ def require_room_today(owner_id: int) -> None:
         raise Conflict(_("一天最多发 %(most)s 份邀请，请明天再来。", most=MOST_PER_DAY))
 
 
-def one_at_a_time(organisation_id: int) -> None:
-    """Let one act at a time of an organisation count its invitations; rows that name it may be written meanwhile."""
-    query = select(Organisation.id).where(Organisation.id == organisation_id)
-    session().execute(query.with_for_update(key_share=True))
-
-
 def choose_invitations(actor: Actor, vendor_id: int, *, wanted: bool) -> None:
     """Whether the vendor takes invitations to look."""
     if vendor_id not in actor.organisations(EDITORS):
         raise NotFound()
-    one_at_a_time(vendor_id)
+    one_at_a_time(Organisation, vendor_id)
     known = session().scalar(select(NoInvitations).where(NoInvitations.vendor_id == vendor_id))
     if wanted:
         session().execute(delete(NoInvitations).where(NoInvitations.vendor_id == vendor_id))

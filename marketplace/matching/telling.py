@@ -6,9 +6,8 @@ outside every transaction, so that no writer waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -48,6 +47,13 @@ subscribe(ProductListed, _offered)
 subscribe(ProductChanged, _offered)
 
 
+def _woken(work: Session, event: events.NeedWoken) -> None:
+    work.add(Woken(challenge_id=event.challenge_id, product_id=event.product_id, created_at=event.at))
+
+
+subscribe(events.NeedWoken, _woken)
+
+
 class _Came(NamedTuple):
     """An arrival that nobody was told of yet."""
 
@@ -65,39 +71,29 @@ def tell() -> int:
     query = select(Arrival.id, Arrival.kind, Arrival.subject_id, Arrival.at).where(Arrival.done_at.is_(None))
     waiting = [_Came(*row) for row in work.execute(query.order_by(Arrival.id))]
     work.rollback()
-    done = 0
+    offered = {a.subject_id: a.at for a in waiting if a.kind is ArrivalKind.PRODUCT}  # of several changes the last
+    together: dict[tuple[ArrivalKind, int], list[int]] = {}
     for arrival in waiting:
-        if arrival.kind is ArrivalKind.CHALLENGE:
-            done += _tell([arrival], partial(_suiting, arrival.subject_id))
-    offered = [a for a in waiting if a.kind is ArrivalKind.PRODUCT]
-    return done + (_tell(offered, partial(_met_by, offered)) if offered else 0)
+        together.setdefault((arrival.kind, arrival.subject_id), []).append(arrival.id)
+    done = 0
+    for (kind, subject_id), ids in together.items():
+        try:
+            found = list(_suiting(subject_id) if kind is ArrivalKind.CHALLENGE else _met_by(subject_id, offered))
+            work.rollback()
+            with unit_of_work():
+                work.execute(update(Arrival).where(Arrival.id.in_(ids)).values(done_at=clock.now()))
+                for event in found:
+                    record(event)
+        except Exception:
+            # One of which nothing can be told must not silence the others; it stays, and `marketplace check` names it.
+            work.rollback()
+            log.exception("arrival_failed", kind=kind.value, subject=subject_id)
+            continue
+        done += len(ids)
+    return done
 
 
-def _tell(arrivals: list[_Came], find: Callable[[], Iterable[Event]]) -> int:
-    try:
-        found = list(find())
-        session().rollback()
-        _done(arrivals, found)
-    except Exception:
-        # One of which nothing can be told must not silence the others; it stays, and `marketplace check` names it.
-        session().rollback()
-        log.exception("arrival_failed", arrivals=[a.id for a in arrivals])
-        return 0
-    return len(arrivals)
-
-
-def _done(arrivals: list[_Came], found: list[Event]) -> None:
-    with unit_of_work() as work:
-        ids = sorted(a.id for a in arrivals)
-        work.execute(update(Arrival).where(Arrival.id.in_(ids)).values(done_at=clock.now()))
-        for event in found:
-            if isinstance(event, events.NeedWoken):
-                row = Woken(challenge_id=event.challenge_id, product_id=event.product_id, created_at=clock.now())
-                work.add(row)
-            record(event)
-
-
-def _suiting(challenge_id: int) -> Iterable[events.ChallengeFits]:
+def _suiting(challenge_id: int) -> Iterable[Event]:
     """Each vendor of the domain, with the product of its that answers best."""
     with market() as now:
         need = now.needs.get(challenge_id)
@@ -118,8 +114,9 @@ def _suiting(challenge_id: int) -> Iterable[events.ChallengeFits]:
             )
 
 
-def _met_by(offered: Iterable[_Came]) -> Iterable[events.NeedWoken]:
-    """The challenges that ended unanswered and that a product which came since then meets, and none that was there."""
+def _met_by(product_id: int, offered: Mapping[int, datetime]) -> Iterable[Event]:
+    """The challenges that ended unanswered and that this product meets, and none that was there before they ended or
+    before ``offered`` came: products that were listed or changed, and when."""
     query: Any = select(Challenge.id, Challenge.closes_at).where(
         Challenge.state.in_(UNANSWERED), Challenge.id.not_in(select(Woken.challenge_id)),
         Challenge.closes_at > clock.now() - timedelta(days=WAKES_DAYS),
@@ -127,17 +124,17 @@ def _met_by(offered: Iterable[_Came]) -> Iterable[events.NeedWoken]:
     asleep: list[tuple[int, datetime]] = list(session().execute(query.order_by(Challenge.id)).tuples())
     if not asleep:
         return
-    came = {a.subject_id: a.at for a in offered}  # of several changes the last
     with market() as now:
-        products = now.offers(sorted(came))
+        product = now.offers([product_id]).get(product_id)
+        if product is None:
+            return
         for challenge_id, ended in asleep:
             need = now.needs.get(challenge_id)
-            if need is None or not need.musts:
+            if need is None or not need.musts or need.domain != product.domain or offered[product_id] <= ended:
                 continue
-            fresh = {i for i, one in products.items() if came[i] > ended and one.domain == need.domain}
-            meeting = {i for i in fresh if explain(need, products[i], today=clock.today()).standing is Standing.MEETS}
-            if not meeting:
+            if explain(need, product, today=clock.today()).standing is not Standing.MEETS:
                 continue
             judged = now.catalogue.judge(need, clock.today())
-            if meeting.issuperset(judged.ids[judged.standings == int(Standing.MEETS)].tolist()):
-                yield events.NeedWoken(actor=SYSTEM, challenge_id=challenge_id, product_id=min(meeting))
+            fresh = {i for i, at in offered.items() if at > ended}
+            if fresh.issuperset(judged.ids[judged.standings == int(Standing.MEETS)].tolist()):
+                yield events.NeedWoken(actor=SYSTEM, challenge_id=challenge_id, product_id=product_id)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from marketplace.kernel.db import session
+from marketplace.kernel.db import one_at_a_time
 from marketplace.organisations.models import Organisation
 
 
@@ -37,4 +35,4 @@ class Entered:
 
 def lock(organisation_id: int) -> None:
     """Let two imports of one organisation wait for each other, so that neither enters what the other just did."""
-    session().execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    one_at_a_time(Organisation, organisation_id)

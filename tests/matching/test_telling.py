@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from marketplace.challenges.models import Challenge
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, NotFound
+from marketplace.kernel.events import Event
 from marketplace.matching import queries, services, telling
 from marketplace.matching.models import Arrival, ArrivalKind
 from tests.factories.world import World
@@ -165,6 +167,25 @@ def test_who_publishes_or_lists_leaves_the_market_to_the_worker(world: World, mo
     assert set(session().execute(waiting).tuples()) == {theirs}
     assert len(_about(world, "vendor", "新榜题")) == 1
     assert session().execute(waiting).first() is None
+
+
+def test_a_product_of_which_nothing_can_be_told_does_not_silence_another(
+    world: World, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unanswered(world, clock)
+    bad, good = world.product(name="读不出来", payload="1"), world.product(name="刚刚好", payload="40")
+    met_by = telling._met_by
+
+    def broken(product_id: int, offered: Mapping[int, datetime]) -> Iterable[Event]:
+        if product_id == bad.id:
+            raise ValueError
+        return met_by(product_id, offered)
+
+    monkeypatch.setattr(telling, "_met_by", broken)
+    (mail,) = _about(world, "owner", "有产品能满足了")
+    assert "刚刚好" in mail.text
+    left = session().scalars(select(Arrival.subject_id).where(Arrival.done_at.is_(None)))
+    assert set(left) == {bad.id} != {good.id}
 
 
 def test_the_pages_say_it_to_those_who_may_know(world: World) -> None:

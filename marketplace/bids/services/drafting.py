@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import select
-
 from marketplace.bids import queries
 from marketplace.bids.document import BidDocument, SealedFile
 from marketplace.bids.models import Bid, BidFile
@@ -16,7 +14,7 @@ from marketplace.infra.files.services import Upload, names_files, store
 from marketplace.infra.sealing import services as sealing
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import one_at_a_time, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import queries as organisations
@@ -37,7 +35,7 @@ def start(actor: Actor, challenge_id: int, lead_id: int) -> Bid:
         raise Conflict(_("本单位没有登记为机器人企业。请先在“我的单位”里勾选。"))
     if challenge.owner_id == lead_id:
         raise Conflict(_("不能揭本单位自己的榜题。"))
-    session().execute(select(Organisation.id).where(Organisation.id == lead_id).with_for_update())
+    one_at_a_time(Organisation, lead_id)
     known = next((b for b in queries.own(actor, challenge_id) if b.lead_id == lead_id), None)
     if known is not None:
         return known

@@ -8,11 +8,10 @@ from marketplace.accounts.models import User
 from marketplace.catalogue import events, queries
 from marketplace.catalogue.models import Product, Specification, SpecificationDoubt
 from marketplace.catalogue.policies import DOUBTS, PRODUCT
-from marketplace.catalogue.services.variants import variant_of
 from marketplace.catalogue.states import DOUBT, DoubtState
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import record, session
+from marketplace.kernel.db import one_at_a_time, record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import queries as organisations
@@ -33,7 +32,7 @@ def may_doubt(actor: Actor, row: Product) -> bool:
 
 def value_of(row: Product, parameter: str, variant_id: int | None) -> Specification:
     """The product's own value of that parameter or a variant's, or ``NotFound``."""
-    of = variant_of(row, variant_id).specifications if variant_id is not None else row.specifications
+    of = queries.part_of(row, "variants", variant_id).specifications if variant_id is not None else row.specifications
     found = next((s for s in of if s.parameter == parameter), None)
     if found is None:
         raise NotFound()
@@ -50,8 +49,7 @@ def raise_doubt(
     value = value_of(row, parameter, variant_id)
     _said("reason", reason)
     assert actor.user_id is not None
-    # Two at the same moment count one after the other; the weaker lock lets rows that merely name the person be written.
-    session().execute(select(User.id).where(User.id == actor.user_id).with_for_update(key_share=True))
+    one_at_a_time(User, actor.user_id)  # two at the same moment count one after the other
     mine = select(func.count()).where(
         SpecificationDoubt.user_id == actor.user_id, SpecificationDoubt.state != DoubtState.CLOSED
     )

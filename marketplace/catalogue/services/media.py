@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from marketplace.catalogue import events, queries
 from marketplace.catalogue.models import FileKind, Product, ProductFile, ProductPicture
-from marketplace.catalogue.policies import PRODUCT
 from marketplace.infra.files.pictures import Picture
 from marketplace.infra.files.services import OFFICE, Upload, keep
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import record, session
+from marketplace.kernel.db import one_at_a_time, record, session
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
@@ -25,32 +22,14 @@ MOVES = ("first", "up", "down")
 
 def _editable(actor: Actor, product_id: int) -> Product:
     """The product under a lock, so that two who add at once do not pass the limit or take the same place."""
-    session().execute(select(Product.id).where(Product.id == product_id).with_for_update())
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
-    return row
+    one_at_a_time(Product, product_id)
+    return queries.editable(actor, product_id)
 
 
 def _changed(actor: Actor, row: Product) -> None:
     """Record it apart from ``ProductChanged``: nothing that search or the match reads has changed, nor any open form."""
     session().flush()
     record(events.ProductMediaChanged(actor=actor, product_id=row.id))
-
-
-def picture_of(row: Product, picture_id: int) -> ProductPicture:
-    """The product's picture of that id, or ``NotFound``."""
-    found = next((p for p in row.pictures if p.id == picture_id), None)
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def file_of(row: Product, file_id: int) -> ProductFile:
-    """The product's file of that id, or ``NotFound``."""
-    found = next((f for f in row.files if f.id == file_id), None)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def add_picture(actor: Actor, product_id: int, picture: Picture, *, description: Text) -> ProductPicture:
@@ -82,7 +61,7 @@ def _described(description: Text) -> None:
 def describe_picture(actor: Actor, product_id: int, picture_id: int, *, description: Text) -> Product:
     """Say anew what can be seen on a picture."""
     row = _editable(actor, product_id)
-    entry = picture_of(row, picture_id)
+    entry = queries.part_of(row, "pictures", picture_id)
     _described(description)
     entry.description = description
     _changed(actor, row)
@@ -92,7 +71,7 @@ def describe_picture(actor: Actor, product_id: int, picture_id: int, *, descript
 def move_picture(actor: Actor, product_id: int, picture_id: int, to: str) -> Product:
     """Put a picture one place "up" or "down", or "first", where it is the cover; at the end of the row it stays."""
     row = _editable(actor, product_id)
-    entry = picture_of(row, picture_id)
+    entry = queries.part_of(row, "pictures", picture_id)
     if to not in MOVES:
         raise NotFound()
     others = [p for p in row.pictures if p is not entry]
@@ -116,7 +95,7 @@ def _place(pictures: Sequence[ProductPicture]) -> None:
 def remove_picture(actor: Actor, product_id: int, picture_id: int) -> Product:
     """Take a picture off the product; the next one becomes the cover where it was."""
     row = _editable(actor, product_id)
-    row.pictures.remove(picture_of(row, picture_id))
+    row.pictures.remove(queries.part_of(row, "pictures", picture_id))
     session().flush()
     _place(row.pictures)
     _changed(actor, row)
@@ -143,7 +122,7 @@ def _titled(title: Text) -> None:
 def describe_file(actor: Actor, product_id: int, file_id: int, *, kind: FileKind, title: Text) -> Product:
     """Change a file's title, or say that it is of another kind."""
     row = _editable(actor, product_id)
-    entry = file_of(row, file_id)
+    entry = queries.part_of(row, "files", file_id)
     _titled(title)
     entry.kind, entry.title = kind, title
     _changed(actor, row)
@@ -153,6 +132,6 @@ def describe_file(actor: Actor, product_id: int, file_id: int, *, kind: FileKind
 def remove_file(actor: Actor, product_id: int, file_id: int) -> Product:
     """Take a file off the product."""
     row = _editable(actor, product_id)
-    row.files.remove(file_of(row, file_id))
+    row.files.remove(queries.part_of(row, "files", file_id))
     _changed(actor, row)
     return row

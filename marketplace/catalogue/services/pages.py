@@ -90,8 +90,7 @@ def create(actor: Actor, vendor_id: int, data: ProductData) -> Product:
 
 def edit(actor: Actor, product_id: int, data: ProductData, *, seen: int | None = None) -> Product:
     """Change a product's page."""
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
+    row = queries.editable(actor, product_id)
     row.revise(seen)
     write_page(row, data)
     record(events.ProductChanged(actor=actor, product_id=row.id))

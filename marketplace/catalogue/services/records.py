@@ -10,11 +10,10 @@ from typing import Any
 
 from marketplace.catalogue import events, queries
 from marketplace.catalogue.models import Certificate, Deployment, Product
-from marketplace.catalogue.policies import PRODUCT
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
-from marketplace.kernel.errors import Conflict, Invalid, InvalidMany, NotFound
+from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 from marketplace.vocabulary.terms import districts
@@ -79,12 +78,6 @@ _ROWS: dict[type[Data], tuple[str, type[Certificate] | type[Deployment]]] = {
 }
 
 
-def _editable(actor: Actor, product_id: int) -> Product:
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
-    return row
-
-
 def _changed(actor: Actor, row: Product) -> None:
     row.revise(None)
     row.changed_at = clock.now()
@@ -92,19 +85,11 @@ def _changed(actor: Actor, row: Product) -> None:
     record(events.ProductChanged(actor=actor, product_id=row.id))
 
 
-def record_of(row: Product, kind: str, record_id: int) -> Any:
-    """The product's certificate or place ("certificates", "deployments") of that id, or ``NotFound``."""
-    found = next((r for r in getattr(row, kind) if r.id == record_id), None)
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def save_record(actor: Actor, product_id: int, record_id: int | None, data: Data) -> Product:
     """Enter a certificate or a place (``record_id`` none) or replace what one says."""
-    row = _editable(actor, product_id)
+    row = queries.editable(actor, product_id)
     kind, model = _ROWS[type(data)]
-    entry = record_of(row, kind, record_id) if record_id is not None else model(product_id=row.id)
+    entry = queries.part_of(row, kind, record_id) if record_id is not None else model(product_id=row.id)
     if wrong := data.wrong():
         raise InvalidMany(wrong)
     if record_id is None:
@@ -164,15 +149,15 @@ def deployment_data(entry: Deployment) -> DeploymentData:
 
 def remove_record(actor: Actor, product_id: int, kind: str, record_id: int) -> Product:
     """Take a certificate or a place off the product."""
-    row = _editable(actor, product_id)
-    getattr(row, kind).remove(record_of(row, kind, record_id))
+    row = queries.editable(actor, product_id)
+    getattr(row, kind).remove(queries.part_of(row, kind, record_id))
     _changed(actor, row)
     return row
 
 
 def set_services(actor: Actor, product_id: int, keys: Sequence[str]) -> Product:
     """Say which services come with the product, of ``SERVICES``."""
-    row = _editable(actor, product_id)
+    row = queries.editable(actor, product_id)
     if not set(keys) <= set(SERVICES):
         raise Invalid("services", _("请从列表里选。"))
     row.services = [key for key in SERVICES if key in keys]

@@ -8,7 +8,6 @@ from datetime import date
 
 from marketplace.catalogue import events, queries
 from marketplace.catalogue.models import Evidence, Product, ProductVariant, Specification
-from marketplace.catalogue.policies import PRODUCT
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
@@ -43,8 +42,7 @@ def set_specifications(
     actor: Actor, product_id: int, data: list[SpecificationData], *, seen: int | None = None
 ) -> Product:
     """Replace the product's specifications. "Measured in a trial here" is staff's to give, never the vendor's."""
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
+    row = queries.editable(actor, product_id)
     row.revise(seen)
     write_specifications(actor, row, data)
     row.changed_at = clock.now()

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from marketplace.catalogue import events, queries
 from marketplace.catalogue.models import Product, ProductVariant, VariantKind
-from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.services.pages import MOST_PRICE
 from marketplace.catalogue.services.specifications import SpecificationData, write_specifications
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import record, session
-from marketplace.kernel.errors import Conflict, Invalid, InvalidMany, NotFound
+from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
 
@@ -30,21 +29,12 @@ class VariantData:
     specifications: tuple[SpecificationData, ...] = ()
 
 
-def variant_of(row: Product, variant_id: int) -> ProductVariant:
-    """The product's variant of that id, or ``NotFound``."""
-    found = next((v for v in row.variants if v.id == variant_id), None)
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def save_variant(
     actor: Actor, product_id: int, variant_id: int | None, data: VariantData, *, seen: int | None = None
 ) -> ProductVariant:
     """Enter a variant (``variant_id`` none) or replace what one says; at least one value must be its own."""
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
-    variant = variant_of(row, variant_id) if variant_id is not None else None
+    row = queries.editable(actor, product_id)
+    variant = queries.part_of(row, "variants", variant_id) if variant_id is not None else None
     _check(row, variant, data)
     row.revise(seen)
     if variant is None:
@@ -101,9 +91,8 @@ def _check(row: Product, variant: ProductVariant | None, data: VariantData) -> N
 
 def remove_variant(actor: Actor, product_id: int, variant_id: int) -> Product:
     """Take a variant and its values off the product."""
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
-    row.variants.remove(variant_of(row, variant_id))
+    row = queries.editable(actor, product_id)
+    row.variants.remove(queries.part_of(row, "variants", variant_id))
     row.revise(None)
     row.changed_at = clock.now()
     record(events.ProductChanged(actor=actor, product_id=row.id))

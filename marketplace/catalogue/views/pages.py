@@ -8,7 +8,6 @@ from flask import flash, redirect, request, url_for
 
 from marketplace.catalogue import forms, queries, services
 from marketplace.catalogue.models import PriceKind, Product
-from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.views.blueprint import bp
 from marketplace.kernel.actor import EDITORS
 from marketplace.kernel.db import unit_of_work
@@ -106,8 +105,7 @@ def new() -> Any:
 def edit(product_id: int) -> Any:
     """Change a product's page."""
     actor = current_actor()
-    row = queries.get(actor, product_id)
-    PRODUCT.require(actor, "edit", row)
+    row = queries.editable(actor, product_id)
     texts = {f"{n}_{c}": getattr(getattr(row, n), c) for n in ("name", "summary", "description") for c in ("zh", "en")}
     plain = ("model", "domain", "tasks", "price_min", "price_max", "lease_per_month", "launched")
     data = {n: getattr(row, n) for n in plain} | {"price_kind": row.price_kind.value, "revision": str(row.revision)}

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 
 from marketplace.catalogue import forms, queries, services
-from marketplace.catalogue.models import Mark, Product
+from marketplace.catalogue.models import Mark
 from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.views.blueprint import bp
 from marketplace.kernel.db import unit_of_work
@@ -19,12 +19,6 @@ from marketplace.web.forms import Form
 from marketplace.web.page import page
 
 _KINDS = "/products/<int:product_id>/<any(certificates, deployments):kind>"
-
-
-def _editable(product_id: int) -> Product:
-    row = queries.get(current_actor(), product_id)
-    PRODUCT.require(current_actor(), "edit", row)
-    return row
 
 
 def _to(product_id: int, anchor: str) -> Any:
@@ -59,8 +53,8 @@ def _data(kind: str, form: Any, old: Text | None) -> services.CertificateData | 
 
 
 def _record(product_id: int, kind: str, record_id: int | None) -> Any:
-    row = _editable(product_id)
-    old = services.record_of(row, kind, record_id) if record_id is not None else None
+    row = queries.editable(current_actor(), product_id)
+    old = queries.part_of(row, kind, record_id) if record_id is not None else None
     text = (old.note if kind == "certificates" else old.place) if old is not None else None
     form = _form(kind, old)
     if form.validate_on_submit():
@@ -92,7 +86,7 @@ def record(product_id: int, kind: str, record_id: int) -> Any:
 @signed_in
 def remove_record(product_id: int, kind: str, record_id: int) -> Any:
     """Take a certificate or a place off the product."""
-    _editable(product_id)
+    queries.editable(current_actor(), product_id)
     if Form().validate_on_submit():
         with unit_of_work():
             services.remove_record(current_actor(), product_id, kind, record_id)
@@ -104,7 +98,7 @@ def remove_record(product_id: int, kind: str, record_id: int) -> Any:
 @signed_in
 def offered_services(product_id: int) -> Any:
     """Say which services come with the product."""
-    row = _editable(product_id)
+    row = queries.editable(current_actor(), product_id)
     form = forms.ServicesForm(data={"services": row.services})
     if form.validate_on_submit():
         with form.refusals():

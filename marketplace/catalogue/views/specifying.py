@@ -9,7 +9,6 @@ from flask import flash, redirect, request, url_for
 
 from marketplace.catalogue import forms, queries, services
 from marketplace.catalogue.models import Evidence, Product, ProductVariant, Specification, VariantKind
-from marketplace.catalogue.policies import PRODUCT
 from marketplace.catalogue.views.blueprint import bp
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Invalid
@@ -26,17 +25,11 @@ from marketplace.web.page import page
 _EXTRA = ("condition_zh", "condition_en", "evidence", "evidence_date", "expires")
 
 
-def _editable(product_id: int) -> Product:
-    row = queries.get(current_actor(), product_id)
-    PRODUCT.require(current_actor(), "edit", row)
-    return row
-
-
 @bp.route("/products/<int:product_id>/specifications", methods=["GET", "POST"])
 @signed_in
 def specifications(product_id: int) -> Any:
     """Typed values with units, conditions and evidence."""
-    row = _editable(product_id)
+    row = queries.editable(current_actor(), product_id)
     form = Form()
     rows, revision = _rows(row.specifications), row.revision
     if form.validate_on_submit():
@@ -58,15 +51,15 @@ def specifications(product_id: int) -> Any:
 @signed_in
 def new_variant(product_id: int) -> Any:
     """Enter a variant or an accessory."""
-    return _variant(_editable(product_id), None)
+    return _variant(queries.editable(current_actor(), product_id), None)
 
 
 @bp.route("/products/<int:product_id>/variants/<int:variant_id>", methods=["GET", "POST"])
 @signed_in
 def variant(product_id: int, variant_id: int) -> Any:
     """Change a variant or an accessory."""
-    row = _editable(product_id)
-    return _variant(row, services.variant_of(row, variant_id))
+    row = queries.editable(current_actor(), product_id)
+    return _variant(row, queries.part_of(row, "variants", variant_id))
 
 
 def _variant(row: Product, old: ProductVariant | None) -> Any:
@@ -101,7 +94,7 @@ def _variant(row: Product, old: ProductVariant | None) -> Any:
 @signed_in
 def remove_variant(product_id: int, variant_id: int) -> Any:
     """Take a variant off the product."""
-    _editable(product_id)
+    queries.editable(current_actor(), product_id)
     if Form().validate_on_submit():
         with unit_of_work():
             services.remove_variant(current_actor(), product_id, variant_id)

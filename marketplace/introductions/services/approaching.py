@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Product
 from marketplace.households.screening import screened
@@ -13,7 +11,7 @@ from marketplace.introductions.policies import BLOCK, INTRODUCTION
 from marketplace.introductions.states import LIFECYCLE, State
 from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
-from marketplace.kernel.db import record, session
+from marketplace.kernel.db import one_at_a_time, record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.i18n import gettext as _
 from marketplace.matching import queries as matching
@@ -57,7 +55,7 @@ def _begin(
     actor: Actor, side: Side, scenario: Scenario, vendor: Organisation, product: Product | None, note: str
 ) -> Introduction:
     mine, theirs = (scenario.owner, vendor) if side is Side.OWNER else (vendor, scenario.owner)
-    _serialise(mine)
+    one_at_a_time(Organisation, mine.id)
     require_verified(mine)
     if scenario.state is not ScenarioState.MATCHING:
         raise Conflict(_("这个场景现在不在对接。"))
@@ -96,11 +94,6 @@ def _begin(
     told = events.InterestShown if side is Side.VENDOR else events.VendorInvited
     record(told(actor=actor, introduction_id=row.id))
     return row
-
-
-def _serialise(row: Organisation) -> None:
-    """Let one act at a time of an organisation count what it has begun today."""
-    session().execute(select(Organisation.id).where(Organisation.id == row.id).with_for_update())
 
 
 def sealed(text: str, field: str) -> None:
@@ -175,7 +168,7 @@ def block(actor: Actor, introduction_id: int) -> None:
     side = queries.side_of(actor, row)
     assert side is not None
     by, against = row.organisation(side), row.organisation(side.other)
-    _serialise(by)
+    one_at_a_time(Organisation, by.id)
     if queries.is_blocked(by=by.id, against=against.id):
         return
     session().add(Block(by_id=by.id, against_id=against.id, created_at=clock.now()))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import record, session
+from marketplace.kernel.db import one_at_a_time, record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.organisations import events, queries
@@ -46,18 +46,12 @@ def _managed(actor: Actor, organisation_id: int) -> tuple[Organisation, list[Mem
     """
     row = queries.get(actor, organisation_id)
     ORGANISATION.require(actor, "manage", row)
-    _one_at_a_time(organisation_id)
+    one_at_a_time(Organisation, organisation_id)
     query = select(Membership).where(Membership.organisation_id == organisation_id).order_by(Membership.id)
     members = list(session().scalars(query.execution_options(populate_existing=True)))
     if not any(m.user_id == actor.user_id and m.role is MemberRole.MANAGER for m in members):
         raise Forbidden(_("您已经不是管理员了，刚才另一位管理员改了成员。请刷新页面。"))
     return row, members
-
-
-def _one_at_a_time(organisation_id: int) -> None:
-    # The weaker lock lets rows that merely name the organisation be written meanwhile.
-    query = select(Organisation.id).where(Organisation.id == organisation_id)
-    session().execute(query.with_for_update(key_share=True))
 
 
 def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, language: str) -> Invitation:
@@ -88,7 +82,7 @@ def withdraw_invitation(actor: Actor, invitation_id: int) -> int:
     row = session().scalar(select(Invitation).where(Invitation.id == invitation_id, INVITATION.where(actor)))
     if row is None:
         raise NotFound()
-    _one_at_a_time(row.organisation_id)
+    one_at_a_time(Organisation, row.organisation_id)
     session().refresh(row)
     if row.accepted_at:
         raise NotFound()
@@ -101,7 +95,7 @@ def accept(actor: Actor, token: str, *, email: str) -> Organisation:
     """Join by an invitation's link; only the invited address may."""
     row = invitation_of(token)
     if row is not None:
-        _one_at_a_time(row.organisation_id)
+        one_at_a_time(Organisation, row.organisation_id)
         session().refresh(row)
         row = invitation_of(token)  # the same link pressed twice, or withdrawn meanwhile
     if row is None:
@@ -187,7 +181,7 @@ def offer_handover(actor: Actor, organisation_id: int, *, to: int, afterwards: M
 
 
 def _open(actor: Actor, organisation_id: int, act: str) -> Handover:
-    _one_at_a_time(organisation_id)
+    one_at_a_time(Organisation, organisation_id)
     handover = queries.open_handover(actor, organisation_id)
     if handover is None:
         raise Conflict(_("这份移交已经答复、撤回或超过七天。"))
