@@ -15,7 +15,7 @@ from marketplace.accounts.models import Outcome, SignIn
 from marketplace.accounts.services import second_factor
 from marketplace.kernel.db import session
 from tests.accounts.test_second_factor import code_now, enrolled
-from tests.bids.test_concurrency import at_once
+from tests.factories.at_once import at_once
 from tests.factories.world import World
 
 ADDRESS = "stranger@people.example"

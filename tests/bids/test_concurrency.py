@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,36 +18,11 @@ from marketplace.infra.search.models import IndexJob
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from tests.factories import stages
+from tests.factories.at_once import at_once
 from tests.factories.stages import Stages
 from tests.factories.world import World
 
 pytestmark = pytest.mark.db
-
-
-def at_once(world: World, *acts: Callable[[], object]) -> list[str]:
-    """What each act came to, all begun at the same moment: "ok", or the name of what refused or broke it."""
-    session().rollback()
-    together = threading.Barrier(len(acts))
-    results = [""] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        with world.app.app_context():
-            together.wait(10)
-            try:
-                with unit_of_work():
-                    act()
-                results[number] = "ok"
-            except Exception as problem:
-                results[number] = type(problem).__name__
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    session().rollback()
-    return results
 
 
 def _submitting(world: World, bid_id: int, name: str) -> Callable[[], object]:

@@ -18,7 +18,7 @@ from marketplace.infra.audit.models import AuditRow
 from marketplace.infra.mail.models import OutboxMail
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
-from tests.bids.test_concurrency import at_once
+from tests.factories.at_once import at_once
 from tests.factories.stages import said, words
 from tests.factories.world import World
 

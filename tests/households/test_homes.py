@@ -18,9 +18,9 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.kernel.text import Text
 from marketplace.organisations.models import MemberRole, Organisation
 from marketplace.scenarios import services as scenarios
-from marketplace.scenarios.models import BudgetKind, Scenario
+from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.states import State
-from tests.factories.homes import home, need
+from tests.factories.homes import complete, home, need, submit
 from tests.factories.stages import client, copies, counted, mails, words
 from tests.factories.world import FEW, World
 
@@ -38,38 +38,9 @@ FORM = {
 }
 
 
-@pytest.fixture
-def body_id(world: World) -> int:
-    return world.organisation("helper", "service_body", name="安和示例中心").id
-
-
 def _pool(world: World, body_id: int, ids: list[int], title: str = "夜间看护") -> int:
     with unit_of_work():
         return services.pool(world.person("helper"), body_id, ids, title=Text.of(title)).id
-
-
-def _complete(world: World, scenario_id: int) -> None:
-    helper = world.person("helper")
-    text = Text.of("见附件。")
-    with unit_of_work():
-        scenarios.edit(
-            helper,
-            scenario_id,
-            summary=text,
-            situation=text,
-            workflow=text,
-            objects=text,
-            safety=text,
-            budget_kind=BudgetKind.NEGOTIABLE,
-            period_months=6,
-        )
-        scenarios.set_requirements(helper, scenario_id, [world.requirement("payload", "40")])
-        scenarios.set_metrics(helper, scenario_id, [world.metric("availability", "99")])
-
-
-def _submit(world: World, scenario_id: int) -> None:
-    with unit_of_work():
-        scenarios.submit(world.person("helper"), scenario_id, declared_by="helper")
 
 
 def test_a_home_is_written_down_with_its_consent(world: World, body_id: int) -> None:
@@ -207,26 +178,26 @@ def test_a_home_that_leaves_is_deleted_and_the_body_is_warned_below_five(world: 
 def test_what_fell_below_five_is_not_submitted_until_it_is_topped_up(world: World, body_id: int) -> None:
     ids = [home(world, body_id) for _each in range(5)]
     scenario_id = _pool(world, body_id, ids)
-    _complete(world, scenario_id)
+    complete(world, scenario_id)
     with unit_of_work():
         services.forget(world.person("helper"), ids[0])
     with pytest.raises(Conflict, match="不足 5 户"):
-        _submit(world, scenario_id)
+        submit(world, scenario_id)
     session().rollback()
     assert session().get_one(Scenario, scenario_id).state is State.DRAFT
     more = home(world, body_id, area=Area.OVER_90)
     with unit_of_work():
         services.top_up(world.person("helper"), scenario_id, [more])
     assert "共 5 户家庭。" in session().get_one(Scenario, scenario_id).volumes.zh
-    _submit(world, scenario_id)
+    submit(world, scenario_id)
     session().rollback()
     assert session().get_one(Scenario, scenario_id).state is State.SUBMITTED
 
 
 def _returned(world: World, scenario_id: int) -> Text:
     """The figures that staff have read before they sent the scenario back."""
-    _complete(world, scenario_id)
-    _submit(world, scenario_id)
+    complete(world, scenario_id)
+    submit(world, scenario_id)
     with unit_of_work():
         scenarios.return_(world.officer, scenario_id, reason="请补充。")
     return session().get_one(Scenario, scenario_id).volumes
@@ -260,8 +231,8 @@ def test_what_fell_below_five_is_not_published_either(world: World, body_id: int
 
     ids = [home(world, body_id) for _each in range(5)]
     scenario_id = _pool(world, body_id, ids)
-    _complete(world, scenario_id)
-    _submit(world, scenario_id)
+    complete(world, scenario_id)
+    submit(world, scenario_id)
     with unit_of_work():
         scenarios.admit(world.officer, scenario_id, reason="同类已论证。")
     with unit_of_work():
@@ -274,11 +245,11 @@ def test_what_fell_below_five_is_not_published_either(world: World, body_id: int
 
 def test_a_pooled_scenario_that_names_somebody_is_not_submitted(world: World, body_id: int) -> None:
     scenario_id = _pool(world, body_id, [home(world, body_id) for _each in range(5)])
-    _complete(world, scenario_id)
+    complete(world, scenario_id)
     with unit_of_work():
         scenarios.edit(world.person("helper"), scenario_id, workflow=Text.of("先去政立路 500 弄。"))
     with pytest.raises(Conflict, match="像住址"):
-        _submit(world, scenario_id)
+        submit(world, scenario_id)
 
 
 def test_after_a_year_a_home_is_deleted_by_itself(world: World, body_id: int, clock: time_machine.Coordinates) -> None:

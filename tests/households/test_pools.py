@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -23,21 +22,16 @@ from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.text import Text
 from marketplace.scenarios import services as scenarios
-from marketplace.scenarios.models import BudgetKind, Scenario
+from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.states import State
 from marketplace.vocabulary.parameters import parameters
-from tests.bids.test_concurrency import at_once
-from tests.factories.homes import home
+from tests.factories.at_once import Turns, at_once
+from tests.factories.homes import complete, home, submit
 from tests.factories.stages import client, mails, words
 from tests.factories.world import FEW, World
 
 pytestmark = pytest.mark.db
 NAMED = Text.of("联系王阿姨，政立路 500 弄。", "Ask Mrs Wang.")
-
-
-@pytest.fixture
-def body_id(world: World) -> int:
-    return world.organisation("helper", "service_body", name="安和示例中心").id
 
 
 def _pool(world: World, body_id: int, ids: list[int], *, agreed_again: bool = False) -> int:
@@ -46,31 +40,12 @@ def _pool(world: World, body_id: int, ids: list[int], *, agreed_again: bool = Fa
         return services.pool(world.person("helper"), body_id, ids, title=title, agreed_again=agreed_again).id
 
 
-def _complete(world: World, scenario_id: int) -> None:
-    helper, text = world.person("helper"), Text.of("见附件。")
-    with unit_of_work():
-        scenarios.edit(
-            helper,
-            scenario_id,
-            **dict.fromkeys(("summary", "situation", "workflow", "objects", "safety"), text),
-            budget_kind=BudgetKind.NEGOTIABLE,
-            period_months=6,
-        )
-        scenarios.set_requirements(helper, scenario_id, [world.requirement("payload", "40")])
-        scenarios.set_metrics(helper, scenario_id, [world.metric("availability", "99")])
-
-
-def _submit(world: World, scenario_id: int) -> None:
-    with unit_of_work():
-        scenarios.submit(world.person("helper"), scenario_id, declared_by="helper")
-
-
 def _ready(world: World, body_id: int) -> tuple[list[int], int, int]:
     """Five homes, their admitted scenario and the challenge that is drafted from it."""
     ids = [home(world, body_id) for _each in range(5)]
     scenario_id = _pool(world, body_id, ids)
-    _complete(world, scenario_id)
-    _submit(world, scenario_id)
+    complete(world, scenario_id)
+    submit(world, scenario_id)
     with unit_of_work():
         scenarios.admit(world.officer, scenario_id, reason="同类已论证。")
     with unit_of_work():
@@ -104,14 +79,14 @@ def test_a_consent_withdrawn_while_the_pool_is_published_counts_or_comes_after(w
 
 def test_a_publication_that_has_counted_is_not_overtaken_by_a_home_that_leaves(world: World, body_id: int) -> None:
     ids, scenario_id, challenge_id = _ready(world, body_id)
-    helper = world.person("helper")
+    helper, turns = world.person("helper"), Turns()
 
     def leave() -> None:
         services.forget(helper, ids[0])
-        time.sleep(0.3)  # the other waits here for the scenario's row
+        turns.take()
 
     def publish() -> None:
-        time.sleep(0.1)
+        turns.follow()
         _publishing(world, challenge_id)()
 
     left, published = at_once(world, leave, publish)
@@ -123,14 +98,14 @@ def test_a_publication_that_has_counted_is_not_overtaken_by_a_home_that_leaves(w
 
 
 def test_a_home_that_leaves_while_it_is_pooled_is_not_counted(world: World, body_id: int) -> None:
-    ids, helper = [home(world, body_id) for _each in range(5)], world.person("helper")
+    ids, helper, turns = [home(world, body_id) for _each in range(5)], world.person("helper"), Turns()
 
     def leave() -> None:
         services.forget(helper, ids[0])
-        time.sleep(0.3)
+        turns.take()
 
     def gather() -> None:
-        time.sleep(0.1)
+        turns.follow()
         services.pool(helper, body_id, ids, title=Text.of("夜间看护"))
 
     left, gathered = at_once(world, leave, gather)
@@ -188,8 +163,8 @@ def test_a_consent_to_older_words_is_asked_for_again(world: World, body_id: int)
 def test_from_the_old_pool_and_the_new_nobody_learns_which_home_left(world: World, body_id: int, end: str) -> None:
     ids = [home(world, body_id) for _each in range(5)] + [home(world, body_id, area=Area.OVER_90)]
     first = _pool(world, body_id, ids)
-    _complete(world, first)
-    _submit(world, first)
+    complete(world, first)
+    submit(world, first)
     with unit_of_work():
         if end == "withdraw":
             scenarios.withdraw(world.person("helper"), first)
@@ -242,11 +217,11 @@ def test_every_text_that_a_pool_publishes_is_screened(
     world: World, body_id: int, write: Callable[[World, int], None]
 ) -> None:
     scenario_id = _pool(world, body_id, [home(world, body_id) for _each in range(5)])
-    _complete(world, scenario_id)
+    complete(world, scenario_id)
     with unit_of_work():
         write(world, scenario_id)
     with pytest.raises(Conflict, match="王阿姨"):
-        _submit(world, scenario_id)
+        submit(world, scenario_id)
     session().rollback()
     assert session().get_one(Scenario, scenario_id).state is State.DRAFT
 

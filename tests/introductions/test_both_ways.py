@@ -15,7 +15,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.matching import services as matching
 from marketplace.matching.models import InvitationToLook, NoInvitations
 from marketplace.organisations import services as organisations
-from tests.bids.test_concurrency import at_once
+from tests.factories.at_once import at_once
 from tests.factories.introductions import NOTE, Introductions
 from tests.factories.stages import client, mails, words
 from tests.factories.world import World

@@ -26,7 +26,7 @@ from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import Kind, Level, Scenario
 from marketplace.scenarios.states import State
 from marketplace.vocabulary.parameters import parameters, parse
-from tests.bids.test_concurrency import at_once
+from tests.factories.at_once import at_once
 from tests.factories.stages import client, words
 from tests.factories.world import FEW, World
 

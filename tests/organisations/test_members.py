@@ -14,7 +14,7 @@ from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.organisations import queries, services
 from marketplace.organisations.models import Invitation, MemberRole, Membership, Organisation
-from tests.bids.test_concurrency import at_once
+from tests.factories.at_once import at_once
 from tests.factories.world import World
 
 
