@@ -61,7 +61,8 @@ def understand(contents: Contents) -> tuple[list[Item], list[Problem]]:
         for part in contents.format.parts:
             if len(record.parts.get(part.name, [])) > part.most:
                 first = record.parts[part.name][part.most]
-                message = _("最多 %(count)s 条。请只留真正影响成败的。", count=part.most)
+                now = len(record.parts[part.name])
+                message = _("最多 %(count)s 条，现在有 %(now)s 条。请只留要紧的。", count=part.most, now=now)
                 problems.append(Problem(first.where("key"), message))
         items.append(one(reader, key, problems))
     # A cell is told its first mistake: what follows from it would only confuse.
@@ -251,7 +252,7 @@ def _variants(
         row = Reader(one, problems)
         name, kind, extra = row.text("name"), row.choice("kind"), row.whole("extra_price")
         if extra is not None and extra > catalogue.MOST_PRICE:
-            row.wrong("extra_price", _("请填 0 或更大的整数。"))
+            row.wrong("extra_price", _("请填 0 到 %(most)s 的整数（万元）。", most=catalogue.MOST_PRICE))
         spelt = {fold(n) for n in (name.zh, name.en) if n}
         if spelt & names.keys():
             row.wrong("name", _("这款产品已经有同名的型号或配件。请换一个名称。"))

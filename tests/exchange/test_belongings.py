@@ -121,7 +121,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"variants": [KIT, ARM | {"kind": "臂"}]}, "$.products[0].variants[1].kind", "列表里没有“臂”"),
     ({"variants": [KIT, ARM | {"kind": ""}]}, "$.products[0].variants[1].kind", "请填“型号还是配件”"),
     ({"variants": [KIT | {"extra_price": "若干"}, ARM]}, "$.products[0].variants[0].extra_price", "请填 0 或更大的整数"),
-    ({"variants": [KIT | {"extra_price": 2_000_000}, ARM]}, "$.products[0].variants[0].extra_price", "请填 0 或更大"),
+    ({"variants": [KIT | {"extra_price": 2_000_000}, ARM]}, "$.products[0].variants[0].extra_price", "请填 0 到 1000000 的整数"),
     ({"specifications": [*VALUES, {"variant": "重载套件", "parameter": "payload", "value": "90 kg"}]},
      "$.products[0].specifications[5].parameter", "已经写在$.products[0].specifications[3].parameter"),
     ({"specifications": [*VALUES[:4], VALUES[4] | {"evidence": "trial", "evidence_date": "2026-01-10"}]},

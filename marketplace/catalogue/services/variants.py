@@ -82,7 +82,7 @@ def _check(row: Product, variant: ProductVariant | None, data: VariantData) -> N
     if {data.name.zh, data.name.en} & others - {""}:
         wrong["name"] = _("这款产品已经有同名的型号或配件。请换一个名称。")
     if data.extra_price is not None and not 0 <= data.extra_price <= MOST_PRICE:
-        wrong["extra_price"] = _("请填 0 或更大的整数。")
+        wrong["extra_price"] = _("请填 0 到 %(most)s 的整数（万元）。", most=MOST_PRICE)
     if wrong:
         raise InvalidMany(wrong)
     if not data.specifications:
