@@ -295,7 +295,10 @@ def _prefill(bid_id: int) -> None:
     chosen = [o.product_id for o in drafting.document(actor, row).offers]
     if not chosen:
         mine = matching.mine_against(actor, row.challenge_id)
-        chosen = [offer.id for _match, offer in mine if offer.vendor_id == row.lead_id][:1]
+        chosen = [o.id for match, o in mine if o.vendor_id == row.lead_id and matching.is_answer(match)][:1]
+        if not chosen:
+            flash(_("没有哪款产品满足一半的要求，没有替您选。请先到“产品与报价”选好产品，再回来预填。"), "due")
+            return
     products = [p for p in catalogue.of_vendors(actor, [row.lead_id], listed_only=True) if p.id in chosen]
     filled = prefilling.Filled()
 

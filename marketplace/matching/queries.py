@@ -84,7 +84,7 @@ def best_for(challenge_id: int, most: int) -> list[tuple[Match, Offer]]:
             return []
         found = rank(now.catalogue, need, now.offers, today=today, explained=4 * most).matches
         kinds = dict(zip(now.catalogue.ids.tolist(), now.catalogue.kind(need).tolist(), strict=True))
-        worth = [m for m in found if kinds[m.offer_id] and _is_answer(m)]
+        worth = [m for m in found if kinds[m.offer_id] and is_answer(m)]
         products = now.offers([m.offer_id for m in worth[:most]])
     return [(m, products[m.offer_id]) for m in worth[:most]]
 
@@ -117,10 +117,10 @@ def _picked(now: Market, product_ids: Collection[int], most: int, is_open: set[i
     best = _best(now, list(now.offers(sorted(product_ids)).values()), is_open)
     order = sorted(best, key=lambda i: (-best[i][0], i))[: 4 * most]
     told = ((i, explain(now.needs[i], best[i][1], today=today, weigh=now.catalogue.weigh)) for i in order)
-    return list(islice(((i, match, best[i][1]) for i, match in told if _is_answer(match)), most))
+    return list(islice(((i, match, best[i][1]) for i, match in told if is_answer(match)), most))
 
 
-def _is_answer(match: Match) -> bool:
+def is_answer(match: Match) -> bool:
     """Whether at least half of what is asked is met: what says nothing of most requirements answers none of them."""
     return 2 * _met_count(match) >= len(match.explanation.rows)
 
@@ -225,7 +225,7 @@ def mine_against(actor: Actor, challenge_id: int) -> list[tuple[Match, Offer]]:
 def _of_vendors_against(now: Market, vendors: Collection[int], need: Need) -> list[tuple[Match, Offer]]:
     own = now.offers(now.of_vendors(vendors))
     found = against(need, own.values())
-    kept = [m for m in found if own[m.offer_id].domain == need.domain or _is_answer(m)]
+    kept = [m for m in found if own[m.offer_id].domain == need.domain or is_answer(m)]
     return [(m, own[m.offer_id]) for m in kept] if any(_met_count(m) for m in kept) else []
 
 

@@ -130,6 +130,15 @@ def test_a_line_met_only_with_a_variant_is_filled_names_it_and_chooses_it(biddin
         assert _close(text) in _close(page), text
 
 
+def test_a_product_that_meets_less_than_half_is_not_chosen_for_its_vendor(bidding: Bidding) -> None:
+    product_id = bidding.world.product().id
+    _stated(bidding.world, product_id, _specification("payload", "30"))
+    page = bidding.prefill()
+    assert "没有哪款产品满足一半的要求，没有替您选" in page
+    assert bidding.document.offers == []
+    assert bidding.response("payload") == ("", "", "")
+
+
 def test_what_is_short_says_by_how_much_and_waits_for_its_bidder_to_explain(bidding: Bidding) -> None:
     product_id = bidding.world.product(payload="30").id
     page = bidding.prefill()
