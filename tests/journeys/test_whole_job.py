@@ -160,7 +160,10 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
         note.fill("见检测报告")
     _next(vendor)
     vendor.look("offer")
-    product = page.locator("[name=product]:checked").input_value()  # the best match was put there with the answers
+    chosen = page.locator("[name=product]:checked")
+    if not chosen.count():  # what meets less than half of what is asked is not put there with the answers
+        page.locator("[name=product]").first.check()
+    product = chosen.first.input_value()
     _fill(vendor, {f"p-{product}-quantity": "4", f"p-{product}-unit_price": "180000", "total_investment": "900000"})
     _next(vendor)
     vendor.look("solution")
