@@ -6,10 +6,8 @@ Tests run on SQLite; those marked ``db`` run on PostgreSQL as well, and with ``-
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import hypothesis  # noqa: F401 - before Playwright: its greenlets confuse ast.parse of Python 3.11.2 (Debian 12) later
@@ -17,12 +15,12 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from config import Settings
 from marketplace.app import create_app
-from marketplace.kernel.db import Base, db
+from marketplace.kernel.db import db
+from tests.factories.moment import empty
 from tests.factories.world import World
 
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -54,6 +52,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if IN_CI:
             raise
         pytest.skip(f"PostgreSQL did not start: {problem}")
+    # What is in there need not survive a power cut, and every commit is quicker.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 
@@ -96,25 +98,6 @@ class Browser(FlaskClient):
         return answer
 
 
-def empty(app: Flask) -> None:
-    """Delete every row and file, so that the next test begins anew."""
-    with app.app_context():
-        names = [t.name for t in reversed(Base.metadata.sorted_tables)]
-        with db.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-            else:
-                connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-                for name in names:
-                    connection.execute(text(f"DELETE FROM {name}"))
-    for folder in ("files", "index", "mailbox"):
-        shutil.rmtree(Path(app.config["DATA"]) / folder, ignore_errors=True)
-    (Path(app.config["DATA"]) / "audit-heads.jsonl").unlink(missing_ok=True)
-    # With the clock standing still two tests may write the same audit word for word: memory begins anew, too.
-    app.extensions.pop("market", None)
-    app.extensions.pop("gap_map", None)
-
-
 @pytest.fixture
 def clock() -> Iterator[time_machine.Coordinates]:
     """Time stands still on a Monday morning; ``clock.move_to`` and ``clock.shift`` move it."""
@@ -130,7 +113,6 @@ def app(site: Flask, clock: time_machine.Coordinates) -> Iterator[Flask]:
         db.session.rollback()
         db.session.remove()
     empty(site)
-    site.extensions["search_engine"]._opened = None
 
 
 @pytest.fixture
@@ -141,5 +123,5 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def world(app: Flask) -> World:
-    """People and organisations, made through the services."""
-    return World(app).peopled()
+    """People and organisations, made through the services: once for each database, then put there again."""
+    return World.as_peopled(app)

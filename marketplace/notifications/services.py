@@ -63,6 +63,7 @@ def _expand_one(announcement_id: int) -> None:
                 continue  # all of them have left, and what the mail would tell of may have gone with them
             # Rendering takes far longer than inserting: it is done once, before any transaction.
             rendered = rendered or _render(declaration, payload)
+            _render_bodies(rendered, audience)
             work.rollback()
             with unit_of_work():
                 _tell(declaration, event_id, rendered, audience)
@@ -75,10 +76,16 @@ def _render(declaration: Declaration, payload: dict[str, Any]) -> dict[str, Rend
     rendered: dict[str, Rendered] = {}
     for language in LANGUAGES:
         with force_language(language):
-            rendered[language] = found = render(declaration.template, declaration.context(payload))
-            found.text()
-            found.html()
+            rendered[language] = render(declaration.template, declaration.context(payload))
     return rendered
+
+
+def _render_bodies(rendered: dict[str, Rendered], audience: list[Addressee]) -> None:
+    """The mails themselves, in the languages that somebody reads; what stands in the inbox is there in both."""
+    for language in {person.language for person in audience}:
+        with force_language(language):
+            rendered[language].text()
+            rendered[language].html()
 
 
 def _audience(declaration: Declaration, who: list[Any]) -> list[Addressee]:

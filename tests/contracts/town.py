@@ -56,6 +56,10 @@ class Town:
 
 def build(world: World, clock: time_machine.Traveller) -> Town:
     """Old challenges that were judged, a running one with sealed bids, drafts, and what belongs to all these."""
+    return Town(world, world.once("town", lambda: _built(world, clock), clock))
+
+
+def _built(world: World, clock: time_machine.Traveller) -> dict[str, int]:
     town = Town(world, {})
     _people(town)
     _organisations(town)
@@ -76,8 +80,7 @@ def build(world: World, clock: time_machine.Traveller) -> Town:
     _leavers(town, clock)
     town_rounds.after(world, town.ids, made)
     town_introductions.build(world, town.ids, clock)
-    town.ids |= {f"{name}_challenge": number for name, number in before.items()}
-    return town
+    return town.ids | {f"{name}_challenge": number for name, number in before.items()}
 
 
 def _people(town: Town) -> None:

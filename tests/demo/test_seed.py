@@ -27,7 +27,7 @@ from marketplace.kernel.workflow import WORKFLOWS
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios.models import Scenario
 from marketplace.vocabulary.terms import main_domains, tasks
-from tests.conftest import empty
+from tests.factories.moment import empty
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,6 @@ def demo(site: Flask) -> Iterator[list[str]]:
         db.session.rollback()
         db.session.remove()
     empty(site)
-    site.extensions["search_engine"]._opened = None
 
 
 def _count(model: Any) -> int:

@@ -11,6 +11,10 @@ from tests.factories.world import World
 
 def filled(world: World) -> None:
     """The demo's sixty drafts belong to "owner", its products, nearly all of them public, to "vendor"."""
+    world.once("shelf", lambda: _filled(world))
+
+
+def _filled(world: World) -> dict[str, int]:
     owner_id, vendor_id = world.owner_id, world.vendor_id
     demo = Demo(clock.now(), lambda _text: None)
     for data in (*content.scenarios(), *content.products()):
@@ -22,3 +26,4 @@ def filled(world: World) -> None:
             stories.draft(demo, data)
         for data in content.products():
             market.product(demo, data)
+    return {"owner": owner_id, "vendor": vendor_id}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import copy
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -30,6 +33,7 @@ from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.models import BudgetKind, Level, Scenario
 from marketplace.vocabulary.parameters import parameters, parse
 from marketplace.web.actor import actor_of
+from tests.factories.moment import Moment
 
 PASSWORD = "a long sentence"
 FEW = "病区门宽已定，设备要过得去；只此一条不能放宽。"
@@ -49,6 +53,33 @@ class World:
         for actor in ("officer", "auditor", "administrator", "stranger", "owner", "vendor", "rival"):
             getattr(self, actor)
         return self
+
+    @classmethod
+    def as_peopled(cls, app: Flask) -> World:
+        """The same in an empty site, made once for each database."""
+        world = cls(app)
+        world.once("peopled", lambda: {"peopled": len(world.peopled().users)})
+        return world
+
+    def once(
+        self, name: str, make: Callable[[], dict[str, int]], traveller: time_machine.Coordinates | None = None
+    ) -> dict[str, int]:
+        """What ``make`` does with this world and answers, for the first test of a database that asks; every later one
+        finds rows, files, names and time put there again as they were then."""
+        kept: dict[Any, tuple[Moment, datetime, dict[str, Any], dict[str, int]]]
+        kept = self.app.extensions.setdefault("kept_for_tests", {})
+        began = (name, clock.now())
+        if began not in kept:
+            found = make()
+            names = {key: value for key, value in vars(self).items() if key != "app"}
+            kept[began] = Moment(self.app), clock.now(), copy.deepcopy(names), dict(found)
+            return found
+        moment, time, names, found = kept[began]
+        moment.again(self.app)
+        if traveller is not None:
+            traveller.move_to(time)
+        vars(self).update(copy.deepcopy(names))
+        return dict(found)
 
     # People ---------------------------------------------------------------------------------------------------
 

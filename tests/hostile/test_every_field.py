@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.db import db
-from tests.conftest import MONDAY, empty
+from tests.conftest import MONDAY
+from tests.factories.moment import empty
 from tests.hostile.changes import Change, Target, changes
 from tests.hostile.pages import names_everywhere
 from tests.hostile.sending import Answer, Sender, live_formulas
@@ -41,7 +42,6 @@ def settled(site: Flask) -> Iterator[Settled]:
         db.session.remove()
     site.config.update(WTF_CSRF_ENABLED=False, TRUSTED_PROXIES=0)
     empty(site)
-    site.extensions["search_engine"]._opened = None
 
 
 def test_every_form_and_page_of_the_site_is_found_by_looking_at_it(settled: Settled) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,30 @@ def test_a_full_rebuild_holds_what_the_rows_call_for(world: World) -> None:
     assert services.rebuild() == 2
     assert {kind for kind, _row in services.engine().known()} == {"challenge", "product"}
     assert [d for d in differences() if d.startswith("index")] == []
+    assert services.apply_pending() == 0  # what waited before the rows were read is in the new index
+
+
+@pytest.mark.db
+def test_a_change_that_comes_while_the_index_is_rebuilt_is_written_into_the_new_one(world: World) -> None:
+    world.product(name="绝影旧名")
+    world.work()
+    session().rollback()
+    rebuilding = services.engine()
+    with rebuilding.alone():
+        documents = services.all_documents()  # read before the other product is there
+        session().rollback()
+        product_id = world.product(name="绝影新名").id
+        session().rollback()
+        worker = threading.Thread(target=_worked, args=(world,))
+        worker.start()
+        worker.join(0.3)
+        assert worker.is_alive()  # else it would write into the index that is about to go
+        rebuilding.rebuild(documents)
+    worker.join(20)
+    assert ("product", product_id) in services.engine().known()
+    assert [d for d in differences() if d.startswith("index")] == []
+
+
+def _worked(world: World) -> None:
+    with world.app.app_context():
+        services.apply_pending()

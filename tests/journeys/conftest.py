@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -62,13 +63,34 @@ def start_site(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
     raise RuntimeError("the site did not become ready")
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running demo, worker and all; stopped as Ctrl-C stops it."""
-    address, process = start_site(tmp_path_factory.mktemp("demo"))
-    yield address
+def stop_site(process: subprocess.Popen[bytes]) -> None:
+    """Stop it as Ctrl-C does."""
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo as the README's command makes it: seeded once for all processes of a run, to be copied."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, making = shared / "seeded", shared / "seeding"
+    with (shared / "seeded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            stop_site(start_site(making)[1])
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demo, worker and all."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    shutil.copytree(seeded, data)
+    address, process = start_site(data)
+    yield address
+    stop_site(process)
 
 
 @pytest.fixture(scope="session")

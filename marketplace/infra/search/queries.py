@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,7 +65,10 @@ class Result:
 
 
 class Engine(Protocol):
-    """A search engine. Only the worker calls ``apply`` and ``rebuild``."""
+    """A search engine. Only the worker and ``reindex`` write."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else writes meanwhile: what is read inside is what will be written."""
 
     def apply(self, changes: Mapping[tuple[str, int], Document | None]) -> None:
         """Write documents, remove those that are ``None``."""

@@ -26,12 +26,17 @@ def apply_pending() -> int:
     """Write the documents of changed rows; the queue is emptied only after the index has them."""
     work = session()
     work.rollback()
-    if engine().is_outdated:
-        return rebuild()
-    jobs = list(work.scalars(select(IndexJob).order_by(IndexJob.id).limit(BATCH)))
-    if not jobs:
-        work.rollback()
+    waiting = work.scalar(select(IndexJob.id).limit(1))
+    work.rollback()
+    if waiting is None and not engine().is_outdated:
         return 0
+    with engine().alone():
+        return rebuild() if engine().is_outdated else _apply()
+
+
+def _apply() -> int:
+    work = session()
+    jobs = list(work.scalars(select(IndexJob).order_by(IndexJob.id).limit(BATCH)))
     changes: dict[tuple[str, int], Document | None] = {}
     for job in jobs:
         kind = KINDS[job.kind]
@@ -39,6 +44,8 @@ def apply_pending() -> int:
         changes[job.kind, job.row_id] = kind.build(row) if row is not None else None
     ids = [job.id for job in jobs]
     work.rollback()
+    if not ids:
+        return 0
     engine().apply(changes)
     with unit_of_work() as writing:
         writing.execute(delete(IndexJob).where(IndexJob.id.in_(ids)))
@@ -58,8 +65,19 @@ def all_documents() -> dict[tuple[str, int], Document]:
 
 
 def rebuild() -> int:
-    """Build a new index from the rows and swap it in; answers how many documents it holds."""
-    documents = all_documents()
-    session().rollback()
-    engine().rebuild(documents)
+    """Build a new index from the rows and swap it in; answers how many documents it holds.
+
+    The rows are read after the queue: what it says of them is in the new index, and need not be written once more.
+    """
+    work = session()
+    work.rollback()
+    with engine().alone():
+        known = list(work.scalars(select(IndexJob.id)))
+        work.rollback()
+        documents = all_documents()
+        work.rollback()
+        engine().rebuild(documents)
+        with unit_of_work() as writing:
+            for start in range(0, len(known), BATCH):
+                writing.execute(delete(IndexJob).where(IndexJob.id.in_(known[start : start + BATCH])))
     return len(documents)

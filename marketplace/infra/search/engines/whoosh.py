@@ -28,6 +28,7 @@ class WhooshEngine:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._refreshing = threading.Lock()
+        self._own = threading.local()
         self._opened: Snapshot | None = None
 
     @property
@@ -62,19 +63,27 @@ class WhooshEngine:
         partial.replace(self.root / "current")
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile, in any process: what is read inside is what will be written."""
         import fcntl
 
+        if getattr(self._own, "alone", False):
+            yield
+            return
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+            self._own.alone = True
+            try:
+                yield
+            finally:
+                self._own.alone = False
 
     def apply(self, changes: Mapping[tuple[str, int], Document | None]) -> None:
         """Write or remove documents in the current index; waits while it is being rebuilt."""
         from marketplace.infra.search.engines.writing import Writer
 
-        with self._writing():
+        with self.alone():
             folder = self._current()
             if folder is None:
                 folder = self._new()
@@ -90,7 +99,7 @@ class WhooshEngine:
         """Write all documents to a new index, swap it in, remove the old one."""
         from marketplace.infra.search.engines.writing import Writer
 
-        with self._writing():
+        with self.alone():
             folder = self._new()
             writer = Writer(str(folder))
             for (kind, row_id), document in documents.items():
