@@ -5,9 +5,11 @@ Tests run on SQLite; those marked ``db`` run on PostgreSQL as well, and with ``-
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import hypothesis  # noqa: F401 - before Playwright: its greenlets confuse ast.parse of Python 3.11.2 (Debian 12) later
@@ -21,6 +23,7 @@ from config import Settings
 from marketplace.app import create_app
 from marketplace.kernel.db import db
 from tests.factories.moment import empty
+from tests.factories.running import start_site, stop_site
 from tests.factories.world import World
 
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -96,6 +99,20 @@ class Browser(FlaskClient):
         if has_app_context():
             db.session.rollback()
         return answer
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo as the README's command makes it: seeded once for all processes of a run, to be copied."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "seeded"
+    with (shared / "seeded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            stop_site(start_site(shared / "seeding" / "demo")[1])
+            (shared / "seeding").rename(folder)
+    return folder / "demo"
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import marketplace.features  # noqa: F401 - registers every workflow
+from config import Settings
+from marketplace.app import create_app
 from marketplace.bids.models import Bid
 from marketplace.catalogue.models import FileKind, Product, ProductFile, ProductPicture
 from marketplace.challenges.models import Challenge
@@ -31,15 +35,28 @@ from tests.factories.moment import empty
 
 
 @pytest.fixture(scope="module")
-def demo(site: Flask) -> Iterator[list[str]]:
-    """The demo's database; answers the lines of progress that were shown."""
+def demo(site: Flask, database: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """The demo's database: on SQLite the one that the README's command made; answers the lines of progress."""
     said: list[str] = []
+    if database == "sqlite":
+        made = request.getfixturevalue("seeded")
+        said += made.with_suffix(".said").read_text("utf-8").partition("ready")[0].splitlines()
+        site = _opened(made, request.getfixturevalue("tmp_path_factory").mktemp("seeded") / "demo")
     with site.app_context():
-        assert seed(said.append)
+        if database == "postgresql":
+            assert seed(said.append)
         yield said
         db.session.rollback()
         db.session.remove()
-    empty(site)
+    if database == "postgresql":
+        empty(site)
+
+
+def _opened(made: Path, data: Path) -> Flask:
+    shutil.copytree(made, data)
+    keys = dict(line.split("=", 1) for line in (data / "secrets.env").read_text().splitlines())
+    secret, master = keys["MARKETPLACE_SECRET_KEY"], keys["MARKETPLACE_MASTER_KEY"]
+    return create_app(Settings(mode="test", data=data, secret_key=secret, master_key=master))
 
 
 def _count(model: Any) -> int:

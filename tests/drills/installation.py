@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,17 +23,10 @@ from sqlalchemy import create_engine, make_url, text
 
 from config import Settings
 from marketplace.app import create_app
+from tests.factories.running import ROOT, free_port
 
-ROOT = Path(__file__).parents[2]
 HOST = "robots.example"
 MASTER_KEY = "ab" * 32
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from tests.drills.installation import ROOT, MailServer, free_port, fresh_database
+from tests.drills.installation import MailServer, fresh_database
+from tests.factories.running import ROOT, free_port
 
 DEPLOY = ROOT / "docs" / "deploy"
 CHAPTER = (ROOT / "README.md").read_text("utf-8").partition("## Deploy")[2].partition("\n## ")[0]

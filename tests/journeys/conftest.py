@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +13,8 @@ import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.factories.running import start_site, stop_site
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Robot-demo-2026"
@@ -33,54 +28,6 @@ AS_MANY = """async ([address, about, least]) => {
   return found;
 }"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_site(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """Start the demo as `make run` does; answers its address once it is ready."""
-    port = free_port()
-    command = [sys.executable, "-m", "marketplace", "run", "--port", str(port), "--data", str(data)]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MARKETPLACE_")}
-    # All the journeys come from one address, more often in a minute than one person signs in.
-    environment["MARKETPLACE_LIMITS_ENABLED"] = "false"
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    for _attempt in range(1200):
-        if process.poll() is not None:
-            raise RuntimeError(f"the site stopped: {(data / 'log.jsonl').read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
-                return address, process
-        except OSError:
-            time.sleep(0.2)
-    process.kill()
-    raise RuntimeError("the site did not become ready")
-
-
-def stop_site(process: subprocess.Popen[bytes]) -> None:
-    """Stop it as Ctrl-C does."""
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
-
-
-@pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo as the README's command makes it: seeded once for all processes of a run, to be copied."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder, making = shared / "seeded", shared / "seeding"
-    with (shared / "seeded.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            stop_site(start_site(making)[1])
-            making.rename(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ Each is also asked whether axe finds anything and whether it scrolls sideways; w
 
 from __future__ import annotations
 
-import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -15,7 +14,8 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys.conftest import CHROMIUM, PASSWORD, ROOT, start_site
+from tests.factories.running import ROOT, start_site, stop_site
+from tests.journeys.conftest import CHROMIUM, PASSWORD
 
 PAGES = {
     "": [
@@ -186,8 +186,8 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     complaints: list[str] = []
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright, ExitStack() as stack:
-        address, process = start_site(Path(data))
-        stack.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(20)))
+        address, process = start_site(Path(data) / "demo")
+        stack.callback(stop_site, process)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         if "--readme" in sys.argv:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
