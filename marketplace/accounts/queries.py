@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.models import (
@@ -42,9 +42,14 @@ def by_email(email: str) -> User | None:
     return session().scalar(select(User).where(User.email == email.strip().lower()))
 
 
+_ROLES = select(UserRole.role).where(
+    UserRole.user_id == bindparam("person")
+)  # put together once: asked at each request
+
+
 def roles_of(user_id: int) -> frozenset[str]:
     """A person's staff roles."""
-    return frozenset(r.value for r in session().scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
+    return frozenset(r.value for r in session().scalars(_ROLES, {"person": user_id}))
 
 
 def with_role(*roles: str) -> list[int]:

@@ -36,13 +36,12 @@ def own(actor: Actor, challenge_id: int) -> list[Bid]:
 
 def mine(actor: Actor, limit: int, offset: int = 0) -> list[Bid]:
     """The bids of the actor's own organisations: the nearest deadline first, then those past it, the last first."""
-    query = select(Bid).join(Bid.challenge).where(Bid.lead_id.in_(sorted(actor.organisations())))
-    query = query.options(contains_eager(Bid.challenge), joinedload(Bid.lead))
     ahead = Challenge.closes_at > clock.now()
-    query = query.order_by(
-        case((ahead, 0), else_=1), case((ahead, Challenge.closes_at)), Challenge.closes_at.desc(), Bid.id.desc()
-    )
-    return list(session().scalars(query.offset(offset).limit(limit)))
+    order = (case((ahead, 0), else_=1), case((ahead, Challenge.closes_at)), Challenge.closes_at.desc(), Bid.id.desc())
+    own = select(Bid.id).join(Bid.challenge).where(Bid.lead_id.in_(sorted(actor.organisations())))
+    page = own.order_by(*order).offset(offset).limit(limit).subquery()  # sorted by numbers alone, then read whole
+    query = select(Bid).join(page, page.c.id == Bid.id).join(Bid.challenge)
+    return list(session().scalars(query.options(contains_eager(Bid.challenge)).order_by(*order)))
 
 
 def tally(actor: Actor) -> dict[str, int]:

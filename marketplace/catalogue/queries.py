@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, exists, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.catalogue.models import (
+    Certificate,
+    Deployment,
     Product,
     ProductFile,
+    ProductMark,
     ProductPicture,
     ProductVariant,
     ProductVersion,
@@ -20,7 +23,7 @@ from marketplace.catalogue.policies import DOUBTS, PRODUCT
 from marketplace.catalogue.states import DoubtState, State
 from marketplace.infra.files.models import StoredFile
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import count_by, session
+from marketplace.kernel.db import count_by, known_empty, session
 from marketplace.kernel.errors import NotFound
 
 
@@ -44,6 +47,30 @@ def get(actor: Actor, product_id: int) -> Product:
     row = session().scalar(query)
     if row is None:
         raise NotFound()
+    return row
+
+
+BESIDE: dict[str, Any] = {
+    "marks": ProductMark,
+    "pictures": ProductPicture,
+    "certificates": Certificate,
+    "deployments": Deployment,
+    "files": ProductFile,
+}
+"""The lists that a product's page shows beside its specifications; most products have few of them."""
+_FILLED = union_all(
+    *(
+        select(literal(name)).where(exists().where(model.product_id == bindparam("product")))
+        for name, model in BESIDE.items()
+    )
+)
+
+
+def for_its_page(actor: Actor, product_id: int) -> Product:
+    """The same, where one question tells which of its other lists are empty, so that only the rest are read."""
+    row = get(actor, product_id)
+    filled = set(session().scalars(_FILLED, {"product": product_id}))
+    known_empty(row, BESIDE.keys() - filled)
     return row
 
 

@@ -43,6 +43,8 @@ def get(actor: Actor, challenge_id: int, *, lock: str = "") -> Challenge:
 
 def visible(actor: Actor, ids: Sequence[int]) -> list[Challenge]:
     """Those of the challenges that the actor may see, in the order of ``ids``."""
+    if not ids:
+        return []
     query = select(Challenge).where(Challenge.id.in_(ids), CHALLENGE.where(actor)).options(joinedload(Challenge.owner))
     rows = {row.id: row for row in session().scalars(query)}
     return [rows[i] for i in ids if i in rows]

@@ -15,17 +15,22 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import ANSWER_DAYS, Product
 from marketplace.catalogue.states import State as ProductState
 from marketplace.challenges import queries as challenges
-from marketplace.challenges.models import Challenge
+from marketplace.challenges.models import Challenge, Watch
 from marketplace.challenges.services import OPENING_DELAY
 from marketplace.challenges.states import State as ChallengeState
 from marketplace.infra.audit.models import AuditRow
+from marketplace.introductions.models import Introduction
+from marketplace.introductions.states import State as IntroductionState
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
+from marketplace.notifications.models import InboxItem
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import VERIFICATION_DAYS
 from marketplace.publicity import queries as publicity
+from marketplace.publicity.models import Objection
 from marketplace.publicity.services import ADMISSIBILITY_DAYS
+from marketplace.publicity.states import ObjectionState
 from marketplace.recommending.models import Recommendation
 from marketplace.rounds.defaults import Rules
 from marketplace.rounds.queries import all_rules
@@ -134,22 +139,46 @@ def most_urgent(waiting: dict[str, list[Item]], limit: int) -> list[tuple[str, I
 
 
 def tallies(actor: Actor, *, owns: bool, sells: bool) -> dict[str, dict[str, int]]:
-    """How many scenarios, bids and products the actor's organisations have in each state, with one question."""
+    """How many of each kind the actor and the actor's organisations have in each state, with one question: so that the
+    desk reads no kind of which there is none."""
     mine = sorted(actor.organisations())
-    found: dict[str, dict[str, int]] = {"scenario": {}, "bid": {}, "product": {}}
-    kinds: list[tuple[str, Any, Any]] = [("scenario", Scenario.state, Scenario.owner_id)] if owns else []
-    if sells:
-        kinds += [("bid", Bid.state, Bid.lead_id), ("product", Product.state, Product.vendor_id)]
-    asked = [
-        select(literal(kind), cast(state, String), func.count()).where(owner.in_(mine)).group_by(state)
-        for kind, state, owner in kinds
+    kinds: list[tuple[str, Any, ColumnElement[bool]]] = [
+        ("unread", literal(""), (InboxItem.user_id == actor.user_id) & InboxItem.read_at.is_(None)),
+        ("watched", literal(""), Watch.user_id == actor.user_id),
+        ("objection", Objection.state, Objection.user_id == actor.user_id),
     ]
-    counts: dict[tuple[str, str], int] = {}
-    if asked:
-        counts = {(kind, state): n for kind, state, n in session().execute(union_all(*asked)).tuples()}
-    for kind, states in (("scenario", ScenarioState), ("bid", BidState), ("product", ProductState)):
-        found[kind] = {state.value: counts[kind, state.value] for state in states if (kind, state.value) in counts}
+    if mine:
+        of_mine = Introduction.owner_id.in_(mine) | Introduction.vendor_id.in_(mine)
+        kinds.append(("introduction", Introduction.state, of_mine))
+    if owns:
+        kinds.append(("scenario", Scenario.state, Scenario.owner_id.in_(mine)))
+    if sells:
+        kinds += [("bid", Bid.state, Bid.lead_id.in_(mine)), ("product", Product.state, Product.vendor_id.in_(mine))]
+    asked = [
+        select(literal(kind), cast(state, String), func.count()).where(whose).group_by(state)
+        for kind, state, whose in kinds
+    ]
+    counts = {(kind, state): n for kind, state, n in session().execute(union_all(*asked)).tuples()}
+    found: dict[str, dict[str, int]] = {kind: {} for kind in COUNTED}
+    for (kind, state), n in sorted(counts.items(), key=lambda pair: _place(*pair[0])):
+        found[kind][state] = n
     return found
+
+
+COUNTED: dict[str, list[str]] = {
+    "unread": [""],
+    "watched": [""],
+    "objection": [s.value for s in ObjectionState],
+    "introduction": [s.value for s in IntroductionState],
+    "scenario": [s.value for s in ScenarioState],
+    "bid": [s.value for s in BidState],
+    "product": [s.value for s in ProductState],
+}
+"""What is counted for a desk, with its states in their order."""
+
+
+def _place(kind: str, state: str) -> int:
+    return COUNTED[kind].index(state)
 
 
 def funnel() -> list[tuple[str, int]]:

@@ -24,7 +24,6 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import clean
-from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
 from marketplace.publicity import queries as publicity
 from marketplace.scenarios import queries as scenarios
@@ -73,22 +72,23 @@ def desk() -> Any:
     sells = any(o.is_vendor for o in own)
     waiting = queries.queues(actor) if "officer" in actor.roles else {}
     owns = any(o.is_owner or o.is_service_body for o in own)
+    tallies = queries.tallies(actor, owns=owns, sells=sells)
     mine: dict[str, Any] = {
         "organisations": own,
         "scenarios": scenarios.mine(actor, SHOWN, unlisted=True) if owns else [],
         "owned": challenges.of_owner(actor, SHOWN) if owns else [],
         "bids": bids.mine(actor, SHOWN) if sells else [],
-        "watched": challenges.watched(actor, 10),
-        "introductions": introductions.waiting(actor),
+        "watched": challenges.watched(actor, 10) if tallies["watched"] else [],
+        "introductions": introductions.waiting(actor) if tallies["introduction"] else [],
     }
     return page(
         "console/desk.html",
         **mine,
         matters=today.matters(**mine),
         products=catalogue.newest(actor, SHOWN) if sells else [],
-        tallies=queries.tallies(actor, owns=owns, sells=sells),
-        unread=notifications.count(actor, unread=True),
-        objections=[] if actor.is_staff else publicity.my_objections(actor),
+        tallies=tallies,
+        unread=tallies["unread"].get("", 0),
+        objections=publicity.my_objections(actor) if tallies["objection"] and not actor.is_staff else [],
         waiting=waiting,
         urgent=queries.most_urgent(waiting, SHOWN),
         funnel=[{"label": str(STEPS[key]), "value": n} for key, n in queries.funnel()] if waiting else [],

@@ -41,7 +41,7 @@ def route(actor: Actor, row: Scenario) -> str | None:
 
 def _may_invite(actor: Actor, vendor_id: int) -> bool:
     own = actor.organisations(EDITORS)
-    return bool(own) and vendor_id not in actor.organisations() and bool(scenarios.matching_of(actor))
+    return bool(own) and vendor_id not in actor.organisations() and scenarios.is_matching(actor)
 
 
 @panel("organisation", order=20)

@@ -127,9 +127,9 @@ def waiting(actor: Actor) -> list[tuple[Introduction, str]]:
     if not actor.memberships:
         return []
     query = select(Introduction).where(_mine(actor), Introduction.state.in_(RUNNING))
-    query = query.options(joinedload(Introduction.scenario))
-    query = query.options(selectinload(Introduction.slots), selectinload(Introduction.outcomes))
-    rows = session().scalars(query.order_by(Introduction.id).limit(100))
+    query = query.options(joinedload(Introduction.scenario, innerjoin=True))
+    query = query.options(joinedload(Introduction.slots), joinedload(Introduction.outcomes))
+    rows = session().scalars(query.order_by(Introduction.id).limit(100)).unique()
     return [(row, needed) for row in rows if (needed := needs(actor, row))]
 
 

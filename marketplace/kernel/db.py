@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, DateTime, Engine, Enum, MetaData, event, func, select
+from sqlalchemy import ColumnElement, DateTime, Engine, Enum, MetaData, event, func, inspect, select
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.kernel import events
@@ -85,6 +86,15 @@ def one_at_a_time(kind: type[Identified], row_id: int) -> None:
     The weaker of the two locks: rows that merely name this one may be written meanwhile. On SQLite a writer is alone.
     """
     session().execute(select(kind.id).where(kind.id == row_id).with_for_update(key_share=True))
+
+
+def known_empty(row: Base, names: Iterable[str]) -> None:
+    """Take lists of related rows as read and empty, because it is known that nothing is in them."""
+    relationships = inspect(type(row)).relationships
+    for name in names:
+        if not relationships[name].uselist:
+            raise TypeError(f"{name} is no list")
+        set_committed_value(row, name, [])
 
 
 class Revised:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.challenges.models import Challenge, ChallengeVersion
@@ -36,6 +36,13 @@ PRODUCTS = ("product", "ProductChanged")
 """How the audit names acts on products."""
 MANY = 1_000
 """More changes than these, and everything is read anew."""
+ACTS = (
+    select(AuditRow.id, AuditRow.digest, AuditRow.subject, AuditRow.subject_id)
+    .where(AuditRow.id >= bindparam("last"))
+    .order_by(AuditRow.id)
+    .limit(MANY)
+)
+"""What was acted on from a row on; put together once, since every question to the market asks it."""
 KEPT = 500
 """Products kept whole: those that are explained again and again."""
 ANSWERS = 500
@@ -65,6 +72,8 @@ class Market:
         self.depth = 0
         """How many times the process' present user has taken it: followed once, not at each."""
         self._board: tuple[Board, int] | None = None
+        self._open: tuple[int, datetime, datetime, frozenset[int]] = -1, clock.now(), clock.now(), frozenset()
+        """Which challenges accept bids, of which version, from when and until when."""
         self._answers: dict[Hashable, Any] = {}
         self._answered: tuple[int, date] | None = None
 
@@ -109,8 +118,7 @@ class Market:
         if self._seen is None:
             return None
         last, digest = self._seen
-        query = select(AuditRow.id, AuditRow.digest, AuditRow.subject, AuditRow.subject_id).where(AuditRow.id >= last)
-        rows = session().execute(query.order_by(AuditRow.id).limit(MANY)).all()
+        rows = session().execute(ACTS, {"last": last}).all()
         if len(rows) == MANY or not rows or rows[0].digest != digest:
             return None
         self._seen = rows[-1].id, rows[-1].digest
@@ -146,10 +154,15 @@ class Market:
             if state is State.PUBLISHED:
                 self.closing[row.challenge_id] = closes_at
 
-    def open(self) -> set[int]:
+    def open(self) -> frozenset[int]:
         """Ids of the challenges that accept bids at this moment."""
         at = clock.now()
-        return {challenge_id for challenge_id, closes_at in self.closing.items() if at < closes_at}
+        version, since, until, known = self._open
+        if version != self.version or not since <= at < until:
+            ahead = {i: closes_at for i, closes_at in self.closing.items() if at < closes_at}
+            known = frozenset(ahead)
+            self._open = self.version, at, min(ahead.values(), default=datetime.max.replace(tzinfo=UTC)), known
+        return known
 
     def offers(self, ids: Sequence[int]) -> dict[int, Offer]:
         """Listed products by their ids, those asked for lately from memory."""

@@ -105,14 +105,14 @@ def suitable(actor: Actor, product_ids: Collection[int], most: int) -> list[Suit
     with market() as now:
         asked = frozenset(product_ids)
         is_open = now.open()
-        picked = now.worked_out(
-            ("suitable", asked, most, frozenset(is_open)), lambda: _picked(now, asked, most, is_open)
-        )
+        picked = now.worked_out(("suitable", asked, most, is_open), lambda: _picked(now, asked, most, is_open))
     rows = {c.id: c for c in challenges.visible(actor, [i for i, _match, _offer in picked])}
     return [Suitable(rows[i], offer, match) for i, match, offer in picked if i in rows]
 
 
-def _picked(now: Market, product_ids: Collection[int], most: int, is_open: set[int]) -> list[tuple[int, Match, Offer]]:
+def _picked(
+    now: Market, product_ids: Collection[int], most: int, is_open: frozenset[int]
+) -> list[tuple[int, Match, Offer]]:
     today = clock.today()
     best = _best(now, list(now.offers(sorted(product_ids)).values()), is_open)
     order = sorted(best, key=lambda i: (-best[i][0], i))[: 4 * most]
@@ -137,7 +137,7 @@ def suitable_for(actor: Actor, vendor_ids: Collection[int], most: int) -> list[S
         return suitable(actor, now.of_vendors(vendor_ids), most)
 
 
-def _best(now: Market, products: Sequence[Offer], is_open: set[int]) -> dict[int, tuple[int, Offer]]:
+def _best(now: Market, products: Sequence[Offer], is_open: frozenset[int]) -> dict[int, tuple[int, Offer]]:
     """For each open need that some product may answer, the highest score and whose it is."""
     import numpy as np
 
@@ -181,7 +181,7 @@ def what_if(offer: Offer, changed: Offer) -> WhatIf:
     return WhatIf(len(met[0]), len(met[1]), tuple(sorted(met[1] - met[0])))
 
 
-def _met(now: Market, offer: Offer, is_open: set[int]) -> set[int]:
+def _met(now: Market, offer: Offer, is_open: frozenset[int]) -> set[int]:
     suited = now.board.suit(offer, clock.today())
     ids = suited.ids[suited.standings == int(Standing.MEETS)].tolist()
     return {i for i in ids if i in is_open and now.needs[i].domain == offer.domain}

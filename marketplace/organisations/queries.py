@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.kernel import clock
@@ -34,10 +34,14 @@ def get(actor: Actor, organisation_id: int) -> Organisation:
     return row
 
 
+# Asked with every request: put together once.
+_MEMBERSHIPS = select(Membership.organisation_id, Membership.role).where(Membership.user_id == bindparam("person"))
+
+
 def memberships_of(user_id: int) -> dict[int, str]:
     """A person's organisations with the role in each."""
-    query = select(Membership.organisation_id, Membership.role).where(Membership.user_id == user_id)
-    return {organisation: role.value for organisation, role in session().execute(query).tuples()}
+    found = session().execute(_MEMBERSHIPS, {"person": user_id}).tuples()
+    return {organisation: role.value for organisation, role in found}
 
 
 def mine(actor: Actor) -> list[Organisation]:

@@ -88,6 +88,13 @@ def matching_of(actor: Actor) -> list[Scenario]:
     return list(session().scalars(query.order_by(Scenario.matching_since.desc(), Scenario.id.desc()).limit(100)))
 
 
+def is_matching(actor: Actor) -> bool:
+    """Whether there is one."""
+    own = sorted(actor.organisations(EDITORS))
+    query = select(Scenario.id).where(Scenario.state == State.MATCHING, Scenario.owner_id.in_(own))
+    return session().scalar(query.limit(1)) is not None
+
+
 def file(actor: Actor, scenario_id: int, file_id: int) -> ScenarioFile:
     """An attachment of a scenario that the actor may see."""
     row = get(actor, scenario_id)

@@ -7,7 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import events, queries
 from marketplace.accounts.models import KnownDevice, Method, Outcome, SignIn, User, UserSession
@@ -112,11 +113,17 @@ def open_session(
     return own
 
 
+# Asked with every request: put together once.
+_LIVE = (
+    select(UserSession)
+    .where(UserSession.token_hash == bindparam("token"), UserSession.ended_at.is_(None))
+    .options(joinedload(UserSession.user, innerjoin=True))
+)
+
+
 def session_of(token: str) -> UserSession | None:
     """The live session that a cookie's token stands for."""
-    row = session().scalar(
-        select(UserSession).where(UserSession.token_hash == _hash(token), UserSession.ended_at.is_(None))
-    )
+    row = session().scalar(_LIVE, {"token": _hash(token)})
     now = clock.real_now()
     if row is None or row.seen_at < now - IDLE or row.created_at < now - LIFETIME:
         return None

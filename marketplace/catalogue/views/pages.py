@@ -38,7 +38,7 @@ def mine() -> Any:
 @bp.get("/products/<int:product_id>")
 def show(product_id: int) -> Any:
     """A product's page: specifications by group with their evidence."""
-    row = queries.get(current_actor(), product_id)
+    row = queries.for_its_page(current_actor(), product_id)
     by_parameter = {s.parameter: s for s in row.specifications}
     grouped = [
         (label, found)
