@@ -106,7 +106,7 @@ def _of_introductions(rows: Sequence[tuple[Introduction, str]]) -> list[Matter]:
     return [
         Matter(
             i.scenario.title,
-            acts[what],
+            f"{acts[what]} · {i.number}",  # there may be several about one scenario
             url_for("introductions.show", introduction_id=i.id),
             i.next_slot.starts_at if what == "meet" and i.next_slot else None,
         )
