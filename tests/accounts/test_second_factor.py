@@ -276,7 +276,8 @@ def test_five_wrong_codes_lock_for_fifteen_minutes_and_warn_that_the_password_is
     clock.shift(timedelta(minutes=15, seconds=1))
     first_step(client)
     assert second_step(client, code_now(world)) == 302
-    acts = session().scalars(select(AuditRow.act).where(AuditRow.act.in_(["CodeFailed", "CodeLockedOut"]))).all()
+    asked = select(AuditRow.act).where(AuditRow.act.in_(["CodeFailed", "CodeLockedOut"])).order_by(AuditRow.id)
+    acts = session().scalars(asked).all()
     assert acts == ["CodeFailed"] * 5 + ["CodeLockedOut"]
 
 

@@ -18,13 +18,19 @@ FROM_ONE_AGAIN = (
 )
 """PostgreSQL numbers the rows of the next test from one again."""
 NUMBERED = "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+ANEW = 50
+"""So often PostgreSQL makes the files of every table anew: it takes a tenth of a second, and DELETE leaves what it deleted."""
 FOLDERS = ("files", "index", "mailbox")
 HEADS = "audit-heads.jsonl"
 
 
 def empty(app: Flask) -> None:
     """Delete every row and file, so that the next test begins anew."""
+    times = app.extensions["emptied"] = app.extensions.get("emptied", 0) + 1
     with app.app_context(), db.engine.begin() as connection:
+        if times % ANEW == 0 and connection.dialect.name == "postgresql":
+            names = ", ".join(t.name for t in Base.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         _clear(connection)
     _forget(app)
 
@@ -35,7 +41,7 @@ def _clear(connection: Connection) -> None:
         connection.execute(text(FROM_ONE_AGAIN))
     else:
         connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-    for name in _holding(connection):  # TRUNCATE would make PostgreSQL's files of every table anew
+    for name in _holding(connection):
         connection.execute(text(f"DELETE FROM {name}"))
 
 
