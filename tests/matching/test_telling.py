@@ -44,6 +44,14 @@ def test_a_vendor_hears_of_a_new_challenge_once_with_what_its_best_product_lacks
     assert _about(world, "owner", "条满足") == []
 
 
+def test_a_vendor_whose_products_meet_less_than_half_hears_so_and_no_count_stands_in_the_subject(world: World) -> None:
+    world.product(name="拂晓 小", payload="5", lift_ride="no")
+    world.challenge("夜间转运")
+    (mail,) = _about(world, "vendor", "新榜题")
+    assert "条满足" not in mail.subject
+    assert "还没有一款满足一半以上的技术要求，最接近的是“拂晓 小”：2 条满足 0 条" in mail.text
+
+
 def test_a_vendor_without_a_product_in_the_domain_hears_nothing(world: World) -> None:
     world.product(listed=False)
     world.challenge("夜间转运")
