@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.content import ChallengeContent
@@ -21,7 +21,7 @@ from marketplace.fit.offers import Offer
 from marketplace.fit.score import KIND
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import count_by, session
 from marketplace.matching import inviting
 from marketplace.matching.market import Market, market
 from marketplace.matching.models import InvitationToLook, NoInvitations
@@ -250,13 +250,11 @@ class Record:
 
 def record_of(owner_id: int) -> Record:
     """An owner's record. Whether a challenge was answered is known from its opening on, never before."""
-    query = select(Challenge.state).where(Challenge.owner_id == owner_id, Challenge.is_public)
-    states = list(session().scalars(query))
-    selected = states.count(State.SHORTLISTED)
-    answered = selected + sum(states.count(s) for s in (State.OPENED, State.ELIGIBILITY, State.EVALUATION))
-    answered += states.count(State.NONE_SELECTED)
-    ended = answered + states.count(State.NO_BIDS)
-    return Record(len(states), ended, answered, selected)
+    found = count_by(Challenge.state, and_(Challenge.owner_id == owner_id, Challenge.is_public))
+    selected = found.get(State.SHORTLISTED, 0)
+    opened = (State.OPENED, State.ELIGIBILITY, State.EVALUATION, State.NONE_SELECTED)
+    answered = selected + sum(found.get(state, 0) for state in opened)
+    return Record(sum(found.values()), answered + found.get(State.NO_BIDS, 0), answered, selected)
 
 
 def invited(challenge_id: int) -> set[int]:
