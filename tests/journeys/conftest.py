@@ -12,12 +12,13 @@ from typing import Any
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.factories.running import start_site, stop_site
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Robot-demo-2026"
+expect.set_options(timeout=30_000)  # as long as for anything else: two cores are shared with the other tests
 AS_MANY = """async ([address, about, least]) => {
   let found = 0;
   for (let turn = 0; turn < 100 && found < least; turn++) {
