@@ -22,4 +22,7 @@ if (box && form && form.querySelector("[name^='rows-'][name$='-level']")) {
     return made.innerHTML;
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, WAIT); });
+  // What was typed before this script had come.
+  const typed = field => field.matches("input:not([type=hidden], [type=checkbox], [type=radio]), textarea") && field.value !== field.defaultValue;
+  if ([...form.elements].some(typed)) ask();
 }
