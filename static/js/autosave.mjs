@@ -50,7 +50,7 @@ function watch(texts, kept) {
   const refused = Boolean(document.querySelector(".errs")); // what stands there is typed, not stored
   const stored = new Map();
   let timer = 0, running = false, wait = FIRST_WAIT, edits = refused ? 1 : 0, saved = 0, stopped = false, leaving = false;
-  let offered = [];
+  let offered = [], pressed = null;
 
   const mine = () => fields(form).filter(([, name]) => !NOT_SENT.includes(name));
   const remember = () => { for (const [field] of mine()) stored.set(field, value(field)); };
@@ -106,6 +106,7 @@ function watch(texts, kept) {
       lost();
     }
     running = false;
+    if (pressed) form.requestSubmit(pressed.by);
   }
 
   async function understand(answer, told, at, values) {
@@ -193,7 +194,15 @@ function watch(texts, kept) {
     clearTimeout(timer);
     timer = setTimeout(save, 1200);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); leaving = true; keep(); kept.sending(); });
+  form.addEventListener("submit", event => {
+    clearTimeout(timer);
+    // A saving is on its way: the form goes with the revision that it brings, else its own saving would be somebody else's.
+    pressed = running ? { by: event.submitter } : null;
+    if (running) { event.preventDefault(); return; }
+    leaving = true;
+    keep();
+    kept.sending();
+  });
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("online", () => { if (edits > saved) save(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && edits > saved && box.classList.contains("off")) save(); });

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.journeys.conftest import PASSWORD
 
@@ -141,6 +141,19 @@ def test_somebody_else_s_save_in_between_is_told_and_nothing_is_lost(visit: Any)
     page.get_by_role("button", name="对照两个版本").click()
     expect(page.locator("main")).to_contain_text("同事写的。")
     assert page.input_value("[name=summary_zh]") == "我写的。"
+
+
+def test_next_waits_for_the_saving_that_is_on_its_way(visit: Any) -> None:
+    visitor = visit("zh")
+    page = _draft(visitor)
+    held: list[Route] = []
+    page.route("**/edit/task", lambda r: held.append(r) if "x-autosave" in r.request.headers else r.continue_())
+    page.fill("[name=summary_zh]", "存到一半就点了下一步。")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saving")
+    answer = held[0].fetch()  # the site has saved, but its answer, and with it the new revision, is still on its way
+    page.get_by_role("button", name="下一步").click(no_wait_after=True)
+    held[0].fulfill(response=answer)
+    page.wait_for_url(re.compile("/edit/work"))
 
 
 def test_signing_out_leaves_nothing_typed_on_the_device(visit: Any) -> None:
