@@ -42,9 +42,8 @@ def by_email(email: str) -> User | None:
     return session().scalar(select(User).where(User.email == email.strip().lower()))
 
 
-_ROLES = select(UserRole.role).where(
-    UserRole.user_id == bindparam("person")
-)  # put together once: asked at each request
+# Asked with every request: put together once.
+_ROLES = select(UserRole.role).where(UserRole.user_id == bindparam("person"))
 
 
 def roles_of(user_id: int) -> frozenset[str]:

@@ -159,10 +159,7 @@ def tallies(actor: Actor, *, owns: bool, sells: bool) -> dict[str, dict[str, int
         for kind, state, whose in kinds
     ]
     counts = {(kind, state): n for kind, state, n in session().execute(union_all(*asked)).tuples()}
-    found: dict[str, dict[str, int]] = {kind: {} for kind in COUNTED}
-    for (kind, state), n in sorted(counts.items(), key=lambda pair: _place(*pair[0])):
-        found[kind][state] = n
-    return found
+    return {kind: {s: counts[kind, s] for s in states if (kind, s) in counts} for kind, states in COUNTED.items()}
 
 
 COUNTED: dict[str, list[str]] = {
@@ -175,10 +172,6 @@ COUNTED: dict[str, list[str]] = {
     "product": [s.value for s in ProductState],
 }
 """What is counted for a desk, with its states in their order."""
-
-
-def _place(kind: str, state: str) -> int:
-    return COUNTED[kind].index(state)
 
 
 def funnel() -> list[tuple[str, int]]:

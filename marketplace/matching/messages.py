@@ -32,13 +32,16 @@ def _context(payload: dict[str, Any]) -> dict[str, Any]:
     product = session().get_one(Product, payload["product_id"])
     known = offers([product.id]).get(product.id)
     rows: tuple[Any, ...] = ()
+    answers = False
     if known is not None:
         need = need_of(payload["challenge_id"], found["challenge"].content)
         (match,) = queries.against(need, [known])
         rows = match.explanation.rows
+        answers = bool(rows) and queries.is_answer(match)
     return found | {
         "product": product,
         "product_link": url_for("catalogue.show", product_id=product.id, _external=True),
+        "answers": answers,
         "asked": len(rows),
         "met": sum(row.answer.fit in (Fit.MET, Fit.MET_IF) for row in rows),
         "open": [row for row in rows if row.answer.fit in (Fit.SHORT, Fit.UNKNOWN)],

@@ -18,10 +18,9 @@ def inbox(actor: Actor, *, offset: int = 0, limit: int = 20) -> list[InboxItem]:
     return list(session().scalars(query.offset(offset).limit(limit)))
 
 
-def count(actor: Actor, *, unread: bool = False) -> int:
+def count(actor: Actor) -> int:
     """How many items the actor has."""
-    query = select(func.count()).select_from(InboxItem).where(INBOX.where(actor))
-    return session().scalar(query.where(InboxItem.read_at.is_(None)) if unread else query) or 0
+    return session().scalar(select(func.count()).select_from(InboxItem).where(INBOX.where(actor))) or 0
 
 
 def preference(actor: Actor) -> Preference:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.kernel.actor import EDITORS, Actor
@@ -83,16 +83,17 @@ def matching(domain: str = "", *, offset: int = 0, limit: int = 20) -> tuple[lis
 
 def matching_of(actor: Actor) -> list[Scenario]:
     """The scenarios in direct matching of the organisations that the actor writes for, newest first."""
-    own = sorted(actor.organisations(EDITORS))
-    query = select(Scenario).where(Scenario.state == State.MATCHING, Scenario.owner_id.in_(own))
+    query = select(Scenario).where(_matching(actor))
     return list(session().scalars(query.order_by(Scenario.matching_since.desc(), Scenario.id.desc()).limit(100)))
 
 
 def is_matching(actor: Actor) -> bool:
     """Whether there is one."""
-    own = sorted(actor.organisations(EDITORS))
-    query = select(Scenario.id).where(Scenario.state == State.MATCHING, Scenario.owner_id.in_(own))
-    return session().scalar(query.limit(1)) is not None
+    return session().scalar(select(Scenario.id).where(_matching(actor)).limit(1)) is not None
+
+
+def _matching(actor: Actor) -> ColumnElement[bool]:
+    return and_(Scenario.state == State.MATCHING, Scenario.owner_id.in_(sorted(actor.organisations(EDITORS))))
 
 
 def file(actor: Actor, scenario_id: int, file_id: int) -> ScenarioFile:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from config import Settings
 from marketplace.app import create_app
-from tests.factories.running import ROOT, free_port
+from tests.factories.running import ROOT, answers, free_port
 
 HOST = "robots.example"
 MASTER_KEY = "ab" * 32
@@ -165,13 +164,8 @@ class Installation:
 
     def wait_until_alive(self, seconds: float = 60) -> None:
         """Wait until the web service answers."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(f"{self.address}/healthz", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.05)
+        if answers(f"{self.address}/healthz", self.services["web"], seconds=seconds):
+            return
         raise RuntimeError(f"no answer from {self.address}: {self.log('web')}")
 
     def kill(self, service: str) -> None:

@@ -9,8 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import pytest
 
 from config import Settings
 from tests.drills.installation import MailServer, fresh_database
-from tests.factories.running import ROOT, free_port
+from tests.factories.running import ROOT, answers, free_port
 
 DEPLOY = ROOT / "docs" / "deploy"
 CHAPTER = (ROOT / "README.md").read_text("utf-8").partition("## Deploy")[2].partition("\n## ")[0]
@@ -67,8 +65,8 @@ def _follow(first: str, second: str, mails: MailServer, tmp_path: Path) -> None:
     there = {"MARKETPLACE_DATA": str(tmp_path / "other"), "MARKETPLACE_DATABASE": second}
     environment = _environment(secrets | here | {"MARKETPLACE_SMTP_PORT": str(mails.port)})
     _run(_command("python -m marketplace migrate"), environment)
-    answers = "root@people.example\nAdmin\na long sentence\na long sentence\n"
-    assert "may now give roles" in _run(_command("python -m marketplace create-administrator"), environment, answers)
+    typed = "root@people.example\nAdmin\na long sentence\na long sentence\n"
+    assert "may now give roles" in _run(_command("python -m marketplace create-administrator"), environment, typed)
 
     port = free_port()
     web = [part.replace(":8000", f":{port}") for part in _command("gunicorn")]
@@ -78,7 +76,7 @@ def _follow(first: str, second: str, mails: MailServer, tmp_path: Path) -> None:
         for command in (web, _command("python -m marketplace worker"))
     ]
     try:
-        assert _ready(port), (tmp_path / "log").read_text()
+        assert answers(f"http://127.0.0.1:{port}/readyz", services[0]), (tmp_path / "log").read_text()
         target = str(tmp_path / "site.backup")
         named = [target if part.endswith("site.backup") else part for part in _command("python -m marketplace backup")]
         assert "SHA-256 of its manifest" in _run(named, environment)
@@ -94,17 +92,6 @@ def _follow(first: str, second: str, mails: MailServer, tmp_path: Path) -> None:
     restore[restore.index("--data") + 1] = there["MARKETPLACE_DATA"]
     assert "Compared: no difference." in _run(restore, environment | there)
     assert _run(_command("python -m marketplace reindex"), environment | there).strip() == "0 documents"
-
-
-def _ready(port: int) -> bool:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            time.sleep(0.2)
-    return False
 
 
 def test_every_command_of_the_chapter_is_run_or_named_here() -> None:

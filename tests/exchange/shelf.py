@@ -14,7 +14,7 @@ def filled(world: World) -> None:
     world.once("shelf", lambda: _filled(world))
 
 
-def _filled(world: World) -> dict[str, int]:
+def _filled(world: World) -> None:
     owner_id, vendor_id = world.owner_id, world.vendor_id
     demo = Demo(clock.now(), lambda _text: None)
     for data in (*content.scenarios(), *content.products()):
@@ -26,4 +26,3 @@ def _filled(world: World) -> dict[str, int]:
             stories.draft(demo, data)
         for data in content.products():
             market.product(demo, data)
-    return {"owner": owner_id, "vendor": vendor_id}

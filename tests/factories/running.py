@@ -32,16 +32,26 @@ def start_site(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
     with data.with_suffix(".said").open("wb") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    for _attempt in range(1200):
-        if process.poll() is not None:
-            raise RuntimeError(f"the site stopped: {(data / 'log.jsonl').read_text()[-2000:]}")
+    if not answers(f"{address}/readyz", process, seconds=240):
+        process.kill()
+        raise RuntimeError(f"the site did not become ready: {(data / 'log.jsonl').read_text()[-2000:]}")
+    return address, process
+
+
+def answers(url: str, process: subprocess.Popen[bytes], *, seconds: float = 60) -> bool:
+    """Whether what the process serves answers there in time, asked again until it does or the process has ended."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
-                return address, process
+            with urllib.request.urlopen(url, timeout=5):
+                return True
         except OSError:
-            time.sleep(0.2)
-    process.kill()
-    raise RuntimeError("the site did not become ready")
+            try:
+                process.wait(0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            return False
+    return False
 
 
 def stop_site(process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import time_machine
 from flask import Flask
@@ -35,6 +35,7 @@ from marketplace.vocabulary.parameters import parameters, parse
 from marketplace.web.actor import actor_of
 from tests.factories.moment import Moment
 
+T = TypeVar("T")
 PASSWORD = "a long sentence"
 FEW = "病区门宽已定，设备要过得去；只此一条不能放宽。"
 """Why so few can answer: the markets of most tests are small."""
@@ -58,28 +59,27 @@ class World:
     def as_peopled(cls, app: Flask) -> World:
         """The same in an empty site, made once for each database."""
         world = cls(app)
-        world.once("peopled", lambda: {"peopled": len(world.peopled().users)})
+        world.once("peopled", lambda: bool(world.peopled().users))
         return world
 
-    def once(
-        self, name: str, make: Callable[[], dict[str, int]], traveller: time_machine.Coordinates | None = None
-    ) -> dict[str, int]:
+    def once(self, name: str, make: Callable[[], T], traveller: time_machine.Coordinates | None = None) -> T:
         """What ``make`` does with this world and answers, for the first test of a database that asks; every later one
         finds rows, files, names and time put there again as they were then."""
-        kept: dict[Any, tuple[Moment, datetime, dict[str, Any], dict[str, int]]]
-        kept = self.app.extensions.setdefault("kept_for_tests", {})
+        kept: dict[Any, tuple[Moment, datetime, dict[str, Any], T]] = self.app.extensions.setdefault(
+            "kept_for_tests", {}
+        )
         began = (name, clock.now())
         if began not in kept:
             found = make()
             names = {key: value for key, value in vars(self).items() if key != "app"}
-            kept[began] = Moment(self.app), clock.now(), copy.deepcopy(names), dict(found)
+            kept[began] = Moment(self.app), clock.now(), copy.deepcopy(names), copy.deepcopy(found)
             return found
         moment, time, names, found = kept[began]
         moment.again(self.app)
         if traveller is not None:
             traveller.move_to(time)
         vars(self).update(copy.deepcopy(names))
-        return dict(found)
+        return copy.deepcopy(found)
 
     # People ---------------------------------------------------------------------------------------------------
 
