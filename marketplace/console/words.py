@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel.i18n import LazyText
 from marketplace.kernel.i18n import gettext as _
@@ -148,6 +146,20 @@ EVENTS: dict[str, LazyText] = {
     "PartnerUnblocked": _l("恢复接收某单位的对接"),
     "FigureReported": _l("登记项目进展的数"),
 }
+STATES: dict[str, dict[str, LazyText]] = {
+    "challenge": {
+        "published": _l("已发榜"),
+        "opened": _l("已启封"),
+        "eligibility": _l("资格审查中"),
+        "shortlisted": _l("入围公示"),
+        "cancelled": _l("榜题已撤销"),
+        "no_bids": _l("无人揭榜"),
+        "none_selected": _l("未产生揭榜单位"),
+    },
+    "round": {"open": _l("征集中")},
+    "decision": {"staged": _l("待发布"), "released": _l("已发布")},
+}
+"""States that only the audit names: on pages readers are told a smaller vocabulary of these."""
 KINDS: dict[str, LazyText] = {
     "system": _l("系统"),
     "anyone": _l("未登录"),
@@ -177,7 +189,12 @@ def kind_word(kind: str) -> str:
 
 def state_change(row: AuditRow) -> tuple[str, str] | None:
     """From which state to which, in the words of the kind of thing; nothing for an event."""
-    words: dict[str, Any] = STATE_WORDS.get({"bid_stage": "stage"}.get(row.subject, row.subject), {})
     if "from" not in row.data or "to" not in row.data:
         return None
+    words = words_of_states(row.subject)
     return str(words.get(row.data["from"], row.data["from"])), str(words.get(row.data["to"], row.data["to"]))
+
+
+def words_of_states(subject: str) -> dict[str, LazyText]:
+    """The word for each state of a kind of thing."""
+    return STATE_WORDS.get({"bid_stage": "stage"}.get(subject, subject), {}) | STATES.get(subject, {})
