@@ -96,7 +96,6 @@ def _address(app: Flask, town: Town, row: Row) -> str:
 def test_no_english_page_says_anything_in_chinese_that_is_not_content(
     app: Flask, world: World, clock: time_machine.Traveller
 ) -> None:
-    world.work()
     town = build(world, clock)
     apply_pending()
     browsers = _browsers(app, world)

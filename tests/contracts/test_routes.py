@@ -50,7 +50,6 @@ def test_what_only_takes_a_form_is_sent_one(app: Flask) -> None:
 
 
 def test_everybody_gets_what_the_table_says(app: Flask, world: World, clock: time_machine.Traveller) -> None:
-    world.work()  # the mails of the first organisations fill the mailbox
     town = build(world, clock)
     assert apply_pending() > 0
     browsers = _browsers(app, world)

@@ -64,7 +64,7 @@ class World:
 
     def once(self, name: str, make: Callable[[], T], traveller: time_machine.Coordinates | None = None) -> T:
         """What ``make`` does with this world and answers, for the first test of a database that asks; every later one
-        finds rows, files, names and time put there again as they were then."""
+        finds rows, files, names and time put there again as they were then, and nothing that itself did before."""
         kept: dict[Any, tuple[Moment, datetime, dict[str, Any], T]] = self.app.extensions.setdefault(
             "kept_for_tests", {}
         )

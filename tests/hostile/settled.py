@@ -43,7 +43,6 @@ class Settled:
 def settle(app: Flask, clock: time_machine.Traveller, *, most: int, people: Iterable[str] = PEOPLE) -> Settled:
     """Build the town and find at most ``most`` targets of each kind, as these people and those half-way somewhere."""
     world = World(app).peopled()
-    world.work()
     town = build(world, clock)
     assert apply_pending() > 0
     extra = _links(town) | _rare(town) | _imports(town) | _half_way(town)
