@@ -1,4 +1,6 @@
 // How the market answers the posting, anew with each figure that is typed; without script it is as of the last saving.
+import { fields } from "./typed.mjs";
+
 const box = document.querySelector("[data-market]");
 const form = document.querySelector("form[data-autosave]");
 const WAIT = 250;
@@ -23,6 +25,5 @@ if (box && form && form.querySelector("[name^='rows-'][name$='-level']")) {
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, WAIT); });
   // What was typed before this script had come.
-  const typed = field => field.matches("input:not([type=hidden], [type=checkbox], [type=radio]), textarea") && field.value !== field.defaultValue;
-  if ([...form.elements].some(typed)) ask();
+  if (fields(form).some(([field]) => "defaultValue" in field && field.value !== field.defaultValue)) ask();
 }
