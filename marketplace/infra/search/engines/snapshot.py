@@ -184,7 +184,9 @@ class Snapshot:
             elif grams:
                 yield self._phrase(place, term, grams)
 
-    def _score(self, field: str, term: str, *, in_text: bool = False) -> tuple[NDArray[np.int32], Scores]:
+    def _score(
+        self, field: str, term: str, *, in_text: bool = False, keep: bool = True
+    ) -> tuple[NDArray[np.int32], Scores]:
         wanted = (field, f"text {term}" if in_text else term)
         known = self._scored.get(wanted)
         if known is not None:
@@ -198,7 +200,8 @@ class Snapshot:
             slowed = SATURATION * ((1 - SLOPE) + SLOPE * length / np.float32(self._average[field]))
             places.append(ids + np.int32(p.offset))
             scores.append(np.float32(rarity) * (weights * np.float32(SATURATION + 1) / (weights + slowed)))
-        return self._scored.put(wanted, (np.concatenate(places), np.concatenate(scores).astype(np.float32)))
+        made = np.concatenate(places), np.concatenate(scores).astype(np.float32)
+        return self._scored.put(wanted, made) if keep else made
 
     def _phrase(self, place: str, term: str, grams: list[str]) -> tuple[NDArray[np.int32], Scores]:
         field = f"{place}_grams"
@@ -210,7 +213,8 @@ class Snapshot:
         count = np.zeros(self._size, dtype=np.int16)
         distinct = list(dict.fromkeys(grams))
         for gram in distinct:
-            places, scores = self._score(field, gram)
+            # Not kept: a few phrases hold more pairs than all words that people ask for, and would crowd them out.
+            places, scores = self._score(field, gram, keep=False)
             total[places] += scores * np.float32(grams.count(gram))
             count[places] += 1
         candidates = np.flatnonzero(count == len(distinct)).astype(np.int32)
