@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from marketplace.infra.audit.models import AuditRow
+from marketplace.kernel.events import event_named
 from marketplace.kernel.i18n import LazyText
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
@@ -24,7 +27,11 @@ SUBJECTS: dict[str, LazyText] = {
     "recommendation": _l("推荐"),
     "introduction": _l("对接"),
     "slot": _l("会面时间"),
+    "need": _l("家庭需要"),
+    "figure": _l("进展数字"),
 }
+NAMED: dict[str, str] = {"user": "account", "doubt": "specification_doubt", "by": "organisation"}
+"""What an event's field is called and the kind of thing that it names, where the two differ."""
 STEPS: dict[str, LazyText] = {
     "account.deactivate": _l("停用了自己的账号"),
     "account.reactivate": _l("恢复了账号"),
@@ -180,6 +187,15 @@ def act_word(act: str) -> str:
 def subject_word(subject: str) -> str:
     """To what kind of thing it was done."""
     return str(SUBJECTS.get(subject) or EVENTS.get(subject) or subject)
+
+
+def object_word(row: AuditRow) -> str:
+    """What ``row.subject_id`` is: the subject of a step, and of an event what its first field of an id names."""
+    if row.subject not in EVENTS:
+        return subject_word(row.subject)
+    names = (f.name.removesuffix("_id") for f in fields(event_named(row.subject)) if f.name.endswith("_id"))
+    name = next((n for n in names if isinstance(row.data.get(f"{n}_id"), int)), row.subject)
+    return subject_word(NAMED.get(name, name))
 
 
 def kind_word(kind: str) -> str:
