@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, select
+from functools import lru_cache
+
+from sqlalchemy import Integer, Select, bindparam, case, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.bids.models import Bid, OpenedBid
@@ -30,18 +32,33 @@ def get(actor: Actor, bid_id: int, *, fresh: bool = False) -> Bid:
 
 def own(actor: Actor, challenge_id: int) -> list[Bid]:
     """The bids of the actor's own organisations for a challenge."""
-    query = select(Bid).where(Bid.challenge_id == challenge_id, Bid.lead_id.in_(sorted(actor.organisations())))
-    return list(session().scalars(query.options(joinedload(Bid.lead), selectinload(Bid.versions)).order_by(Bid.id)))
+    return list(session().scalars(_own(), {"mine": sorted(actor.organisations()), "challenge": challenge_id}))
+
+
+@lru_cache
+def _own() -> Select[Bid]:
+    """The question of every challenge's page, put together once."""
+    mine = Bid.lead_id.in_(bindparam("mine", expanding=True))
+    query = select(Bid).where(Bid.challenge_id == bindparam("challenge"), mine).order_by(Bid.id)
+    return query.options(joinedload(Bid.lead), selectinload(Bid.versions))
 
 
 def mine(actor: Actor, limit: int, offset: int = 0) -> list[Bid]:
     """The bids of the actor's own organisations: the nearest deadline first, then those past it, the last first."""
-    ahead = Challenge.closes_at > clock.now()
+    asked = {"mine": sorted(actor.organisations()), "now": clock.now(), "most": limit, "from": offset}
+    return list(session().scalars(_mine(), asked))
+
+
+@lru_cache
+def _mine() -> Select[Bid]:
+    """The question of every vendor's desk, put together once."""
+    ahead = Challenge.closes_at > bindparam("now")
     order = (case((ahead, 0), else_=1), case((ahead, Challenge.closes_at)), Challenge.closes_at.desc(), Bid.id.desc())
-    own = select(Bid.id).join(Bid.challenge).where(Bid.lead_id.in_(sorted(actor.organisations())))
-    page = own.order_by(*order).offset(offset).limit(limit).subquery()  # sorted by numbers alone, then read whole
+    own = select(Bid.id).join(Bid.challenge).where(Bid.lead_id.in_(bindparam("mine", expanding=True)))
+    own = own.order_by(*order).offset(bindparam("from", type_=Integer)).limit(bindparam("most", type_=Integer))
+    page = own.subquery()  # sorted by numbers alone, then read whole
     query = select(Bid).join(page, page.c.id == Bid.id).join(Bid.challenge)
-    return list(session().scalars(query.options(contains_eager(Bid.challenge)).order_by(*order)))
+    return query.options(contains_eager(Bid.challenge)).order_by(*order)
 
 
 def tally(actor: Actor) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, exists, literal, or_, select, union_all
@@ -27,6 +28,7 @@ from marketplace.kernel.db import count_by, known_empty, session
 from marketplace.kernel.errors import NotFound
 
 
+@lru_cache
 def _whole() -> tuple[Any, ...]:
     """What a product is loaded with; made when it is first asked for, since it configures every table of the site."""
     return (
@@ -36,6 +38,7 @@ def _whole() -> tuple[Any, ...]:
     )
 
 
+@lru_cache
 def _shown() -> tuple[Any, ...]:
     """The same with the cover, which comes in the product's own statement."""
     return (*_whole(), joinedload(Product.cover).lazyload(ProductPicture.file))
@@ -90,6 +93,7 @@ def part_of(row: Product, kind: str, part_id: int) -> Any:
     return found
 
 
+@lru_cache
 def _records() -> tuple[Any, ...]:
     return selectinload(Product.certificates), selectinload(Product.deployments)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
 
 
+@lru_cache
 def _whole() -> tuple[Any, ...]:
     """What a challenge is loaded with; made when it is first asked for, since it configures every table of the site."""
     return joinedload(Challenge.owner), joinedload(Challenge.round), selectinload(Challenge.versions)

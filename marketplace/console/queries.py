@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import g
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from marketplace.bids.models import Bid
 from marketplace.bids.states import State as BidState
@@ -142,24 +155,34 @@ def tallies(actor: Actor, *, owns: bool, sells: bool) -> dict[str, dict[str, int
     """How many of each kind the actor and the actor's organisations have in each state, with one question: so that the
     desk reads no kind of which there is none."""
     mine = sorted(actor.organisations())
+    asked = _tallies(bool(mine), owns, sells)
+    found = session().execute(asked, {"person": actor.user_id, "mine": mine} if mine else {"person": actor.user_id})
+    counts = {(kind, state): n for kind, state, n in found.tuples()}
+    return {kind: {s: counts[kind, s] for s in states if (kind, s) in counts} for kind, states in COUNTED.items()}
+
+
+@lru_cache
+def _tallies(is_member: bool, owns: bool, sells: bool) -> CompoundSelect[Any]:
+    """The question of one kind of desk, put together once."""
+    person, mine = bindparam("person", type_=Integer), bindparam("mine", expanding=True, type_=Integer)
     kinds: list[tuple[str, Any, ColumnElement[bool]]] = [
-        ("unread", literal(""), (InboxItem.user_id == actor.user_id) & InboxItem.read_at.is_(None)),
-        ("watched", literal(""), Watch.user_id == actor.user_id),
-        ("objection", Objection.state, Objection.user_id == actor.user_id),
+        ("unread", literal(""), (InboxItem.user_id == person) & InboxItem.read_at.is_(None)),
+        ("watched", literal(""), Watch.user_id == person),
+        ("objection", Objection.state, Objection.user_id == person),
     ]
-    if mine:
+    if is_member:
         of_mine = Introduction.owner_id.in_(mine) | Introduction.vendor_id.in_(mine)
         kinds.append(("introduction", Introduction.state, of_mine))
     if owns:
         kinds.append(("scenario", Scenario.state, Scenario.owner_id.in_(mine)))
     if sells:
         kinds += [("bid", Bid.state, Bid.lead_id.in_(mine)), ("product", Product.state, Product.vendor_id.in_(mine))]
-    asked = [
-        select(literal(kind), cast(state, String), func.count()).where(whose).group_by(state)
-        for kind, state, whose in kinds
-    ]
-    counts = {(kind, state): n for kind, state, n in session().execute(union_all(*asked)).tuples()}
-    return {kind: {s: counts[kind, s] for s in states if (kind, s) in counts} for kind, states in COUNTED.items()}
+    return union_all(
+        *(
+            select(literal(kind), cast(state, String), func.count()).where(whose).group_by(state)
+            for kind, state, whose in kinds
+        )
+    )
 
 
 COUNTED: dict[str, list[str]] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts import queries as accounts
@@ -58,8 +59,7 @@ def side_of(actor: Actor, row: Introduction) -> Side | None:
     return Side.VENDOR if row.vendor_id in own else None
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    own = sorted(actor.organisations())
+def _on_a_side(own: Sequence[int] | BindParameter[Any]) -> ColumnElement[bool]:
     return or_(Introduction.owner_id.in_(own), Introduction.vendor_id.in_(own))
 
 
@@ -72,7 +72,7 @@ def _page(condition: ColumnElement[bool], offset: int, limit: int) -> tuple[list
 
 def mine(actor: Actor, *, offset: int = 0, limit: int = 20) -> tuple[list[Introduction], int]:
     """The introductions of the actor's organisations, newest first, with their number."""
-    return _page(_mine(actor), offset, limit)
+    return _page(_on_a_side(sorted(actor.organisations())), offset, limit)
 
 
 def all_of_them(actor: Actor, *, differing: bool, offset: int, limit: int) -> tuple[list[Introduction], int]:
@@ -126,11 +126,18 @@ def waiting(actor: Actor) -> list[tuple[Introduction, str]]:
     """What of the actor's organisations needs the actor now, the oldest first, each with what it needs."""
     if not actor.memberships:
         return []
-    query = select(Introduction).where(_mine(actor), Introduction.state.in_(RUNNING))
+    rows = session().scalars(_running(), {"mine": sorted(actor.organisations())}).unique()
+    return [(row, needed) for row in rows if (needed := needs(actor, row))]
+
+
+@lru_cache
+def _running() -> Select[Introduction]:
+    """The question of every desk of an organisation, put together once."""
+    on_a_side = _on_a_side(bindparam("mine", expanding=True))
+    query = select(Introduction).where(on_a_side, Introduction.state.in_(RUNNING))
     query = query.options(joinedload(Introduction.scenario, innerjoin=True))
     query = query.options(joinedload(Introduction.slots), joinedload(Introduction.outcomes))
-    rows = session().scalars(query.order_by(Introduction.id).limit(100)).unique()
-    return [(row, needed) for row in rows if (needed := needs(actor, row))]
+    return query.order_by(Introduction.id).limit(100)
 
 
 def needs(actor: Actor, row: Introduction) -> str:

@@ -149,20 +149,32 @@ def size(count: int) -> str:
 def icon(name: str, words: str = "") -> Markup:
     """An icon of the site's sprite; ``words`` name it where no text stands beside it."""
     href = f"{asset('img/icons.svg')}#{name}"
-    said = Markup('<span class="vh">{}</span>').format(words) if words else ""
-    return Markup('<svg class="i" aria-hidden="true"><use href="{}"/></svg>{}').format(href, said)
+    drawn = _icon(href)
+    return drawn + Markup('<span class="vh">{}</span>').format(words) if words else drawn
+
+
+@lru_cache
+def _icon(href: str) -> Markup:
+    return Markup('<svg class="i" aria-hidden="true"><use href="{}"/></svg>').format(href)
 
 
 def content(text: Text, tag: str = "span", css: str = "") -> Markup:
     """Bilingual content as an element: text in another language than the page's is marked, and so is a stale translation."""
-    shown = text.language_shown(language())
-    attributes = Markup(' lang="{}"').format("zh-CN" if shown == "zh" else "en") if shown != language() and text else ""
-    marks = [css] if css else []
-    if attributes:
-        marks.append("foreign")
-    attributes += Markup(' class="{}"').format(" ".join(marks)) if marks else ""
-    stale = Markup(' <small class="stale">{}</small>').format(_("译文早于原文")) if is_left_behind(text) else ""
-    return Markup("<{}{}>{}{}</{}>").format(Markup(tag), attributes, lines(text.best(language())), stale, Markup(tag))
+    reader = language()
+    shown = text.language_shown(reader)
+    opening, closing = _element(tag, css, shown if shown != reader and text else "")
+    stale = Markup(' <small class="stale">{}</small>').format(_("译文早于原文")) if is_left_behind(text) else Markup()
+    return opening + lines(text.best(reader)) + stale + closing
+
+
+@lru_cache
+def _element(tag: str, css: str, foreign: str) -> tuple[Markup, Markup]:
+    """The two tags around a content; ``foreign``: the language that it is in, where that is not the page's."""
+    attributes = Markup(' lang="{}"').format("zh-CN" if foreign == "zh" else "en") if foreign else Markup()
+    marks = " ".join(mark for mark in (css, "foreign" if foreign else "") if mark)
+    if marks:
+        attributes += Markup(' class="{}"').format(marks)
+    return Markup("<{}{}>").format(tag, attributes), Markup("</{}>").format(tag)
 
 
 def is_left_behind(text: Text) -> bool:
