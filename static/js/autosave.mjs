@@ -41,8 +41,8 @@ function attempt(act) {
   try { return act(); } catch { return null; } // storage may be full or forbidden; the page works without it
 }
 
-function revision() {
-  return (form || document).querySelector("[name=revision], [name=draft_number]");
+function revision(within = form || document) {
+  return within.querySelector("[name=revision], [name=draft_number]");
 }
 
 function watch(texts, kept) {
@@ -51,6 +51,7 @@ function watch(texts, kept) {
   const stored = new Map();
   let timer = 0, running = false, wait = FIRST_WAIT, edits = refused ? 1 : 0, saved = 0, stopped = false, leaving = false;
   let offered = [], pressed = null;
+  let unanswered = []; // what was sent since the last answer: the site may have it or not
 
   const mine = () => fields(form).filter(([, name]) => !NOT_SENT.includes(name));
   const remember = () => { for (const [field] of mine()) stored.set(field, value(field)); };
@@ -96,12 +97,17 @@ function watch(texts, kept) {
     data.set("stay", "1");
     const values = new Map(mine().map(([field]) => [field, value(field)]));
     if (box.dataset.state !== "lost") tell("saving");
+    const earlier = unanswered;
+    unanswered = [...earlier, values];
     try {
       const answer = await fetch(form.getAttribute("action") || location.href, {
         method: "POST", body: data, signal: AbortSignal.timeout(2e4),
         headers: { "X-Autosave": "1", "X-Script": "1", Accept: "application/json" },
       });
-      await understand(answer, await answer.json(), at, values);
+      const told = await answer.json();
+      const wasOurs = answer.status === 409 && await ours(earlier);
+      unanswered = [];
+      if (wasOurs) later(); else await understand(answer, told, at, values);
     } catch {
       lost();
     }
@@ -121,6 +127,23 @@ function watch(texts, kept) {
     else if (answer.status === 422) tell("refused", told.problems?.[0]?.message || told.message);
     else if (answer.status >= 500 || answer.status === 429) { tell("lost", told.message || texts.lost); later(); }
     else tell("refused", told.message || texts.lost);
+  }
+
+  // Whether what is stored now is what was sent earlier, word for word: then an answer was lost, and nobody else saved.
+  async function ours(sent) {
+    if (!sent.length) return false;
+    const [, page] = await anew();
+    const theirs = page.querySelector("form[data-autosave]");
+    const isStored = values => mine().every(([field, name, turn]) => {
+      const other = find(theirs, name, turn);
+      return other && values.has(field) && same(value(other), values.get(field));
+    });
+    const found = theirs && revision(theirs) && sent.find(isStored);
+    if (!found) return false;
+    revision().value = revision(theirs).value;
+    for (const [field, kept] of found) stored.set(field, kept);
+    wait = FIRST_WAIT;
+    return true;
   }
 
   // Somebody else saved: nothing is sent any more until the person has seen both.
@@ -143,10 +166,15 @@ function watch(texts, kept) {
     else { stopped = true; tell("moved"); act("a", texts.look, { href: to }); }
   }
 
-  async function renewed() {
+  async function anew() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (new URL(answer.url).pathname !== location.pathname) return led(answer.url), true;
-    const token = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main [name=csrf_token]")?.value;
+    return [answer.url, new DOMParser().parseFromString(await answer.text(), "text/html")];
+  }
+
+  async function renewed() {
+    const [address, page] = await anew();
+    if (new URL(address).pathname !== location.pathname) return led(address), true;
+    const token = page.querySelector("main [name=csrf_token]")?.value;
     const old = document.querySelector("main [name=csrf_token]")?.value;
     if (!token || token === old) return false;
     for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = token;

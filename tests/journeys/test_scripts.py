@@ -143,6 +143,52 @@ def test_somebody_else_s_save_in_between_is_told_and_nothing_is_lost(visit: Any)
     assert page.input_value("[name=summary_zh]") == "我写的。"
 
 
+def _lose_answers(visitor: Any) -> list[int]:
+    """The site saves, but nothing that it answers arrives; the list tells what it answered."""
+    answered: list[int] = []
+
+    def lose(route: Route) -> None:
+        if "x-autosave" not in route.request.headers:
+            route.continue_()
+            return
+        answered.append(route.fetch().status)
+        route.abort()
+
+    visitor.expected.append("net::ERR_FAILED")
+    visitor.page.route("**/edit/task", lose)
+    return answered
+
+
+def test_a_saving_whose_answer_was_lost_is_not_taken_for_somebody_else_s(visit: Any) -> None:
+    visitor = visit("zh")
+    page = _draft(visitor)
+    answered = _lose_answers(visitor)
+    page.fill("[name=summary_zh]", "存上了，回话丢了。")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "lost")
+    assert answered[0] == 200
+    page.unroute("**/edit/task")
+    page.fill("[name=summary_zh]", "接着又写了一句。")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
+    page.reload()
+    assert page.input_value("[name=summary_zh]") == "接着又写了一句。"
+
+
+def test_a_lost_answer_hides_nobody_else_s_saving(visit: Any) -> None:
+    visitor = visit("zh")
+    page = _draft(visitor)
+    _lose_answers(visitor)
+    page.fill("[name=summary_zh]", "存上了，回话丢了。")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "lost")
+    second = visit("zh")
+    second.sign_in("xu@qinghe.example")
+    second.page.goto(page.url)
+    second.page.fill("[name=summary_zh]", "同事接着改了。")
+    expect(second.page.locator("#saved")).to_have_attribute("data-state", "saved")
+    page.unroute("**/edit/task")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "conflict")
+    assert page.input_value("[name=summary_zh]") == "存上了，回话丢了。"
+
+
 def test_next_waits_for_the_saving_that_is_on_its_way(visit: Any) -> None:
     visitor = visit("zh")
     page = _draft(visitor)
