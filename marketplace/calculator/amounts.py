@@ -1,4 +1,4 @@
-"""Amounts of money as people type them and as pages show them: whole yuan inside, never a binary fraction."""
+"""Amounts of money as people type them: whole yuan inside, never a binary fraction."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from decimal import Decimal
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import gettext as _
-from marketplace.kernel.i18n import language
 from marketplace.kernel.text import fold
+from marketplace.web.money import MILLION, WAN, YI
 
-WAN = 10_000
-YI = 100_000_000
-MILLION = 1_000_000
 MOST = 100 * YI
 """No project of the plan comes near ten billion yuan; beyond it somebody has counted in the wrong unit."""
-NBSP = "\N{NO-BREAK SPACE}"
 
 _UNITS = {
     "": WAN,
@@ -70,27 +66,6 @@ def read(typed: str) -> int:
 
 def _too_much() -> str:
     return _("最多 100 亿元。没写单位的数按万元算；如果是元，请在后面写上“元”。")
-
-
-def written(yuan: int) -> str:
-    """An amount in whole yuan, exactly: 76 万元, 380.5 万元, 1.2 亿元, 9,999 元; CNY 760,000, CNY 3.8 million."""
-    if language() == "zh":
-        if yuan >= YI and yuan % (YI // 100) == 0:
-            return f"{_figure(yuan, YI)}{NBSP}亿元"
-        if yuan >= WAN and yuan % (WAN // 100) == 0:
-            return f"{_figure(yuan, WAN)}{NBSP}万元"
-        return f"{yuan:,}{NBSP}元"
-    if yuan >= 1000 * MILLION and yuan % (10 * MILLION) == 0:
-        return f"CNY{NBSP}{_figure(yuan, 1000 * MILLION)}{NBSP}billion"
-    if yuan >= MILLION and yuan % (MILLION // 100) == 0:
-        return f"CNY{NBSP}{_figure(yuan, MILLION)}{NBSP}million"
-    return f"CNY{NBSP}{yuan:,}"
-
-
-def _figure(yuan: int, unit: int) -> str:
-    whole, rest = divmod(yuan, unit)
-    digits = f"{rest * 100 // unit:02d}".rstrip("0")
-    return f"{whole:,}.{digits}" if digits else f"{whole:,}"
 
 
 def percent(ten_thousandths: int) -> str:

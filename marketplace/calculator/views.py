@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.i18n import language
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import Text
+from marketplace.web.money import yuan_whole
 from marketplace.web.page import page
 
 bp = Blueprint("calculator", __name__)
@@ -51,7 +52,7 @@ def support() -> Any:
         is_today=day == clock.today(),
         plan=plan(),
         instruments=list(instruments().values()),
-        written=amounts.written,
+        written=yuan_whole,
         percent=amounts.percent,
         inside=_inside,
         periods=PERIODS,

@@ -22,7 +22,7 @@ from marketplace.kernel.i18n import language
 from marketplace.kernel.text import Text
 from marketplace.publicity import queries as publicity
 from marketplace.vocabulary.terms import districts, domains, label, tasks
-from marketplace.web.helpers import wan_range
+from marketplace.web.money import wan_range
 
 if TYPE_CHECKING:
     from marketplace.infra.search.columns import Numbers, Positions, Table

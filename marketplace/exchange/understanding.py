@@ -19,7 +19,7 @@ from marketplace.scenarios import services as scenarios
 from marketplace.scenarios.entering import ScenarioData
 from marketplace.scenarios.models import SITE_KEYS, BudgetKind, Kind, Level, Mode, ProcurementRoute, Scenario
 from marketplace.vocabulary.terms import districts, domains
-from marketplace.web.helpers import wan
+from marketplace.web.money import wan
 
 
 @dataclass

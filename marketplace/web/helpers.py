@@ -19,6 +19,7 @@ from marketplace.kernel.policy import can
 from marketplace.kernel.text import Text
 from marketplace.web import language as languages
 from marketplace.web.actor import current_actor
+from marketplace.web.money import wan, wan_range, yuan, yuan_whole
 from marketplace.web.numbers import asked_ids
 from marketplace.web.pagination import url_with
 from marketplace.web.panels import panels
@@ -26,7 +27,6 @@ from marketplace.web.statics import asset
 
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WAN = 10_000
 NBSP = "\N{NO-BREAK SPACE}"
 UNITS = r"%|‰|°C|dB|lx|min|h|s|ms|[kcmµn]?m[²³]?|[km]?m/s|[kmµ]?g|t|L|[mkM]?[WVNA]|[km]?Nm|[kMG]?Hz|[kM]?Pa"
 PARTED = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?![A-Za-z]))")
@@ -86,57 +86,6 @@ def countdown(until: datetime) -> str:
     if hours:
         return _("%(hours)s 小时 %(minutes)s 分后截止", hours=hours, minutes=rest)
     return _("%(minutes)s 分后截止", minutes=rest)
-
-
-def wan(amount: int | None) -> str:
-    """An amount in whole 万元 as readers write it: 380 万元, 1.2 亿元; CNY 3.8 million."""
-    if amount is None:
-        return ""
-    if language() == "zh":
-        if amount >= WAN:
-            return f"{_trim(amount / WAN)}{NBSP}亿元"
-        return f"{amount:,}{NBSP}万元"
-    yuan = amount * WAN
-    if yuan >= 1_000_000_000:
-        return f"CNY{NBSP}{_trim(yuan / 1e9)}{NBSP}billion"
-    if yuan >= 1_000_000:
-        return f"CNY{NBSP}{_trim(yuan / 1e6)}{NBSP}million"
-    return f"CNY{NBSP}{yuan:,}"
-
-
-def wan_range(low: int | None, high: int | None) -> str:
-    """A range in whole 万元: 300–380 万元; CNY 3 million–3.8 million."""
-    if low is None or high is None or low == high:
-        return wan(high)
-    if language() == "zh" and high < WAN:
-        return f"{low:,}–{wan(high)}"
-    return f"{wan(low)}–{wan(high).removeprefix(f'CNY{NBSP}')}"
-
-
-def yuan(fen: int | None) -> str:
-    """An amount in fen as yuan: 6,800 元."""
-    if fen is None:
-        return ""
-    whole, rest = divmod(fen, 100)
-    text = f"{whole:,}" + (f".{rest:02d}" if rest else "")
-    return f"{text}{NBSP}元" if language() == "zh" else f"CNY{NBSP}{text}"
-
-
-def yuan_whole(amount: int) -> str:
-    """A large amount in whole yuan: 500 亿元; CNY 50 billion."""
-    if language() == "zh":
-        for unit, word in ((100_000_000, "亿元"), (WAN, "万元")):
-            if amount >= unit:
-                return f"{_trim(amount / unit)}{NBSP}{word}"
-        return f"{amount:,}{NBSP}元"
-    for unit, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
-        if amount >= unit:
-            return f"CNY{NBSP}{_trim(amount / unit)}{NBSP}{word}"
-    return f"CNY{NBSP}{amount:,}"
-
-
-def _trim(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def size(count: int) -> str:
