@@ -25,9 +25,23 @@ def get(actor: Actor, bid_id: int, *, fresh: bool = False) -> Bid:
     else:
         query = query.options(joinedload(Bid.challenge), joinedload(Bid.lead), selectinload(Bid.versions))
     row = session().scalar(query)
-    if row is None:
+    if row is None or (row.lead_id not in actor.organisations() and is_recused(actor, row.challenge_id)):
         raise NotFound()
     return row
+
+
+def recusing(actor: Actor) -> Select[int]:
+    """Ids of the challenges to which one of the actor's own organisations has handed in a bid: whoever belongs to a bidder
+    judges nobody there and, also as staff, reads no other bid (decision 7)."""
+    mine = Bid.lead_id.in_(sorted(actor.organisations()))
+    return select(Bid.challenge_id).where(mine, Bid.state.not_in([State.DRAFT, State.WITHDRAWN]))
+
+
+def is_recused(actor: Actor, challenge_id: int) -> bool:
+    """Whether the actor belongs to a bidder for that challenge."""
+    if not actor.memberships:
+        return False
+    return session().scalar(recusing(actor).where(Bid.challenge_id == challenge_id).limit(1)) is not None
 
 
 def own(actor: Actor, challenge_id: int) -> list[Bid]:
@@ -70,6 +84,8 @@ def tally(actor: Actor) -> dict[str, int]:
 def opened(actor: Actor, challenge_id: int) -> list[Bid]:
     """The opened bids of a challenge with their content, for those who may see them."""
     query = select(Bid).where(Bid.challenge_id == challenge_id, Bid.opened_at.is_not(None), BID.where(actor))
+    if is_recused(actor, challenge_id):
+        query = query.where(Bid.lead_id.in_(sorted(actor.organisations())))
     query = query.options(
         joinedload(Bid.lead),
         selectinload(Bid.versions),

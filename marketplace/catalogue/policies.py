@@ -17,7 +17,7 @@ PRODUCT = Policy(
     list_=Rule(editor),
     withdraw=Rule(editor, Grant(Role("officer"))),
     history=Rule(Grant(MembersOf(Product.vendor_id)), Grant(Role("officer", "auditor"))),
-    mark=Rule(Grant(Role("officer"))),
+    mark=Rule(Grant(Role("officer")), unless=(Grant(MembersOf(Product.vendor_id)),)),
     # Whether an owner is verified and no competitor stands on the organisations: services.doubts reads it.
     doubt=Rule(Grant(SignedIn(), when="is_listed"), unless=(Grant(MembersOf(Product.vendor_id)),)),
 )
@@ -29,5 +29,5 @@ DOUBTS = Policy(
         Grant(Role("officer", "auditor")),
     ),
     answer=Rule(Grant(MembersOf(SpecificationDoubt.vendor_id, EDITORS))),
-    close=Rule(Grant(Role("officer"))),
+    close=Rule(Grant(Role("officer")), unless=(Grant(MembersOf(SpecificationDoubt.vendor_id)),)),
 )

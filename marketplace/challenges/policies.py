@@ -1,4 +1,4 @@
-"""Published challenges are everybody's; a draft is the owner's and the officers'."""
+"""Published challenges are everybody's; a draft is the owner's and the officers'. Nobody decides for the own organisation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from marketplace.kernel.policy import Anyone, Grant, MembersOf, Policy, Role, Ru
 
 owner = Grant(MembersOf(Challenge.owner_id))
 officer = Grant(Role("officer"))
+of_the_owner = (Grant(MembersOf(Challenge.owner_id)),)
 auditor = Grant(Role("auditor"))
 
 CHALLENGE = Policy(
@@ -14,16 +15,16 @@ CHALLENGE = Policy(
     view=Rule(Grant(Anyone(), when="is_public"), owner, officer, auditor),
     see_confidential=Rule(owner, officer, auditor),
     watch=Rule(Grant(SignedIn(), when="is_public")),
-    publish=Rule(officer),
-    extend=Rule(officer),
-    suspend=Rule(officer),
-    resume=Rule(officer),
-    cancel=Rule(officer),
-    open_bids=Rule(officer),
-    record_no_bids=Rule(officer),
-    begin_eligibility=Rule(officer),
-    begin_evaluation=Rule(officer),
-    shortlist=Rule(officer),
-    select_none=Rule(officer),
-    return_to_evaluation=Rule(officer, Grant(System())),
+    publish=Rule(officer, unless=of_the_owner),
+    extend=Rule(officer, unless=of_the_owner),
+    suspend=Rule(officer, unless=of_the_owner),
+    resume=Rule(officer, unless=of_the_owner),
+    cancel=Rule(officer, unless=of_the_owner),
+    open_bids=Rule(officer, unless=of_the_owner),
+    record_no_bids=Rule(officer, unless=of_the_owner),
+    begin_eligibility=Rule(officer, unless=of_the_owner),
+    begin_evaluation=Rule(officer, unless=of_the_owner),
+    shortlist=Rule(officer, unless=of_the_owner),
+    select_none=Rule(officer, unless=of_the_owner),
+    return_to_evaluation=Rule(officer, Grant(System()), unless=of_the_owner),
 )

@@ -15,7 +15,7 @@ from marketplace.challenges.states import LIFECYCLE, State
 from marketplace.infra.sealing.services import create_key
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import record, session
+from marketplace.kernel.db import one_at_a_time, record, session
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Late
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.text import Text
@@ -23,6 +23,7 @@ from marketplace.rounds.models import Stage
 from marketplace.rounds.queries import rules_of
 from marketplace.scenarios import queries as scenarios
 from marketplace.scenarios import services as scenario_services
+from marketplace.scenarios.models import Scenario
 from marketplace.scenarios.states import State as ScenarioState
 from marketplace.vocabulary import calendar
 from marketplace.vocabulary.queries import overrides
@@ -35,9 +36,12 @@ MOST_REASON = 1000
 
 def create(actor: Actor, scenario_id: int) -> Challenge:
     """Make a draft challenge from an admitted scenario; a second call answers the same draft."""
+    one_at_a_time(Scenario, scenario_id)
     scenario = scenarios.get(actor, scenario_id)
+    session().refresh(scenario, ["state"])
     if "officer" not in actor.roles:
         raise Forbidden(_("只有项目办公室的经办可以发榜。"))
+    _not_own(actor, scenario.owner_id)
     if scenario.state is ScenarioState.MATCHING:
         raise Conflict(_("这个场景正在供需对接。先结束对接，再发榜。"))
     if scenario.state is not ScenarioState.ADMITTED:
@@ -54,6 +58,12 @@ def create(actor: Actor, scenario_id: int) -> Challenge:
     session().add(row)
     session().flush()
     return row
+
+
+def _not_own(actor: Actor, owner_id: int) -> None:
+    """Nothing, or ``Forbidden``: nobody decides for the own organisation (decision 7)."""
+    if owner_id in actor.organisations():
+        raise Forbidden(_("不能办理本单位的榜题。请另一位同事来办。"))
 
 
 def proposed_deadline(published: datetime, round_id: int | None = None) -> datetime:
@@ -81,6 +91,7 @@ def publish(actor: Actor, challenge_id: int, *, closes_at: datetime, few_reason:
     is asked for where fewer than three vendors meet all musts at this moment (domain.md, tailoring; decision 20).
     """
     row = queries.get(actor, challenge_id, lock="update")
+    _not_own(actor, row.owner_id)
     CHALLENGE.require(actor, "publish", row)
     if not LIFECYCLE.allows(row, "publish"):
         LIFECYCLE.fire(row, "publish", actor=actor)
@@ -150,6 +161,7 @@ def seal_scope(challenge_id: int) -> str:
 def extend(actor: Actor, challenge_id: int, *, closes_at: datetime, reason: Text) -> Challenge:
     """Move the deadline to a later one, by a new version with its reason; everyone concerned is told."""
     row = queries.get(actor, challenge_id, lock="update")
+    _not_own(actor, row.owner_id)
     CHALLENGE.require(actor, "extend", row)
     if row.closes_at is None or row.is_closed:
         raise Conflict(_("已经截止，不能再延期。"))
@@ -205,6 +217,7 @@ def cancel(actor: Actor, challenge_id: int, *, reason: str) -> Challenge:
 
 def _move(actor: Actor, challenge_id: int, act: str, *, reason: str) -> Challenge:
     row = queries.get(actor, challenge_id, lock="update")
+    _not_own(actor, row.owner_id)
     CHALLENGE.require(actor, act, row)
     if not reason:
         raise Invalid("reason", _("请写明理由，会公开显示。"))

@@ -129,8 +129,8 @@ def _open_musts(bid: Bid) -> list[str]:
     return [content.label_of(r.parameter) for r in wanted if r.key not in promised]
 
 
-def stage(demo: Demo, key: str) -> int:
-    """Draw up the shortlist: those with the fewest open musts, then the least investment; answers how many there are."""
+def stage(demo: Demo, key: str) -> str:
+    """Draw up the shortlist: those with the fewest open musts, then the least investment; answers its seal."""
     officer = demo.actor("officer")
     found = sorted(
         evaluation.eligible(officer, demo.challenges[key]),
@@ -149,10 +149,9 @@ def stage(demo: Demo, key: str) -> int:
             choices[bid.id] = (Outcome.RESERVE, facts + "列为候补。")
         else:
             choices[bid.id] = (Outcome.NOT_SELECTED, facts + "证据少于入围各家。")
-    evaluation.stage(officer, demo.challenges[key], choices)
-    return len(found)
+    return evaluation.seal_of(evaluation.stage(officer, demo.challenges[key], choices))
 
 
 def release(demo: Demo, key: str) -> None:
     """Draw the list up and release it with its notice."""
-    evaluation.release(demo.actor("officer"), demo.challenges[key], count=stage(demo, key))
+    evaluation.release(demo.actor("officer"), demo.challenges[key], seen=stage(demo, key))

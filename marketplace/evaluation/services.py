@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -38,8 +41,8 @@ ELIGIBILITY = "eligibility"
 
 def begin(actor: Actor, challenge_id: int) -> None:
     """Start the eligibility check: a pending row for each opened bid with the rules a machine can answer."""
+    _not_own(actor, challenges.get(actor, challenge_id, lock="update"))
     row = challenge_services.advance(actor, challenge_id, "begin_eligibility")
-    _not_own(actor, row)
     call = row.round
     asks = call is not None and call.asks(RoundStage.BIDS)
     if call and asks and call.may_recommend and call.recommend_until:
@@ -72,6 +75,13 @@ def _require_recommendation(actor: Actor, entry: BidStage) -> None:
 def _not_own(actor: Actor, row: Challenge) -> None:
     if row.owner_id in actor.organisations():
         raise Forbidden(_("不能审本单位榜题的申报。请另一位同事来办。"))
+    require_no_own_bid(actor, row.id)
+
+
+def require_no_own_bid(actor: Actor, challenge_id: int) -> None:
+    """Nothing, or ``Forbidden``: whoever belongs to a bidder neither judges nor reads the others (decision 7)."""
+    if bids.is_recused(actor, challenge_id):
+        raise Forbidden(_("本单位申报了这项榜题，不能审它的申报。请另一位同事来办。"))
 
 
 def _checks(bid: Bid, row: Challenge) -> list[dict[str, Any]]:
@@ -176,10 +186,16 @@ def stage(actor: Actor, challenge_id: int, choices: dict[int, tuple[Outcome, str
     return rows
 
 
-def release(actor: Actor, challenge_id: int, *, count: int) -> None:
+def seal_of(rows: Iterable[Decision]) -> str:
+    """SHA-256 of what decisions say, in hexadecimal: the same only while no outcome and no reason has changed."""
+    said = sorted((r.bid_id, r.outcome.value, r.reason) for r in rows)
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def release(actor: Actor, challenge_id: int, *, seen: str) -> None:
     """Release all staged decisions with their mails and the public notice, in one transaction.
 
-    ``count`` is the number that the preview showed; if it differs now, somebody changed the list meanwhile.
+    ``seen`` is the ``seal_of`` the decisions that the preview showed; if it differs now, somebody changed them meanwhile.
     """
     challenge = challenges.get(actor, challenge_id, lock="update")
     _not_own(actor, challenge)
@@ -187,7 +203,7 @@ def release(actor: Actor, challenge_id: int, *, count: int) -> None:
     rows = list(session().scalars(select(Decision).where(Decision.challenge_id == challenge_id)))
     if len(rows) != len(found) or not rows:
         raise Conflict(_("名单还没有拟全。请先给每份申报写上结论和理由。"))
-    if count != len(rows):
+    if seen != seal_of(rows):
         raise Conflict(_("预览之后名单改过。请再预览一次，然后发布。"))
     for row in rows:
         DECISION_POLICY.require(actor, "release", row)

@@ -40,6 +40,7 @@ def eligibility(challenge_id: int) -> Any:
     """资格审查: each bid with the rules' answers; pass or fail with reasons, then close the stage."""
     actor = current_actor()
     challenge = challenges.get(actor, challenge_id)
+    services.require_no_own_bid(actor, challenge_id)
     form = Form()
     typed: dict[str, str] = {}
     if form.validate_on_submit():
@@ -79,6 +80,7 @@ def shortlist(challenge_id: int) -> Any:
     """入围: an outcome and a reason for each eligible bid; kept without telling anybody."""
     actor = current_actor()
     challenge = challenges.get(actor, challenge_id)
+    services.require_no_own_bid(actor, challenge_id)
     form = Form()
     decisions = {d.bid_id: d for d in queries.decisions(actor, challenge_id)}
     typed = {b: {"outcome": d.outcome.value, "reason": d.reason} for b, d in decisions.items()}
@@ -124,11 +126,12 @@ def preview(challenge_id: int) -> Any:
     """What will be released: count, names, reasons and who gets which mail; then all at once."""
     actor = current_actor()
     challenge = challenges.get(actor, challenge_id)
+    services.require_no_own_bid(actor, challenge_id)
     form = Form()
     if form.validate_on_submit() and proof.given(form):
         with form.refusals():
             with unit_of_work():
-                services.release(actor, challenge_id, count=whole(request.form.get("count")) or 0)
+                services.release(actor, challenge_id, seen=request.form.get("seen", ""))
             flash(_("已发布。公示已开始，各方都会收到邮件。"), "ok")
             return redirect(url_for("challenges.show", challenge_id=challenge_id))
         challenge = challenges.get(actor, challenge_id)
@@ -138,5 +141,6 @@ def preview(challenge_id: int) -> Any:
         form=form,
         challenge=challenge,
         decisions=decisions,
+        seen=services.seal_of(decisions),
         outcomes=dict(OUTCOMES),
     )

@@ -25,7 +25,7 @@ INTRODUCTION = Policy(
     report=both,
     conclude=both,
     block=both,
-    land=Rule(officer),
+    land=Rule(officer, unless=(Grant(owner), Grant(vendor))),
 )
 SLOTS = Policy(
     Slot,

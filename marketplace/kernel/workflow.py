@@ -8,7 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, inspect
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import object_session
 
 from marketplace.kernel.actor import Actor
@@ -98,10 +99,15 @@ class Workflow:
         return row.state in self[name].sources
 
     def fire(self, row: Any, name: str, *, actor: Actor, reason: str = "") -> None:
-        """Make the move, or refuse it with ``Conflict`` when the table does not hold it from here."""
+        """Make the move, or refuse it with ``Conflict`` when the table does not hold it from here.
+
+        The state counts as it is now, not as it was when the row was read: of two people who decide at the same moment
+        the second waits for the first and is refused.
+        """
         move = self[name]
+        _read_state_again(row)
         if row.state not in move.sources:
-            raise Conflict(_("这一步现在不能做：状态已经变了。请刷新页面，看看最新情况。"))
+            raise _moved_on()
         source = row.state
         token = _firing.set(row)
         try:
@@ -120,6 +126,21 @@ class Workflow:
         for move in self.steps:
             lines += [f"    {s.value} --> {move.to.value}: {move.name}" for s in move.sources]
         return "\n".join(lines)
+
+
+def _read_state_again(row: Any) -> None:
+    work = object_session(row)
+    if work is None or not inspect(row).persistent:
+        return
+    try:
+        with work.no_autoflush:
+            work.refresh(row, ["state"], with_for_update={"key_share": True})
+    except InvalidRequestError as gone:  # the row was deleted meanwhile
+        raise _moved_on() from gone
+
+
+def _moved_on() -> Conflict:
+    return Conflict(_("这一步现在不能做：状态已经变了。请刷新页面，看看最新情况。"))
 
 
 def legal(steps: Iterable[Step], state: enum.Enum) -> list[str]:

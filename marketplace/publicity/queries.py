@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from marketplace.bids import queries as bids
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.kernel.errors import NotFound
@@ -28,16 +29,20 @@ def get(actor: Actor, notice_id: int, *, fresh: bool = False) -> Notice:
 
 
 def objection(actor: Actor, objection_id: int) -> Objection:
-    """The objection, for its author and staff."""
+    """The objection, for its author and for those of the staff who belong to neither owner nor bidder."""
     query = (
         select(Objection)
         .where(Objection.id == objection_id, OBJECTIONS.where(actor))
         .options(joinedload(Objection.notice))
     )
     row = session().scalar(query)
-    if row is None:
+    if row is None or (row.user_id != actor.user_id and _concerns_own(actor, row.notice)):
         raise NotFound()
     return row
+
+
+def _concerns_own(actor: Actor, row: Notice) -> bool:
+    return row.challenge.owner_id in actor.organisations() or bids.is_recused(actor, row.challenge_id)
 
 
 def visible(actor: Actor, ids: Sequence[int]) -> list[Notice]:
@@ -66,7 +71,7 @@ def open_objections(actor: Actor) -> list[Objection]:
         .where(Objection.state.in_(OPEN), OBJECTIONS.where(actor))
         .options(joinedload(Objection.notice))
     )
-    return list(session().scalars(query.order_by(Objection.created_at)))
+    return [o for o in session().scalars(query.order_by(Objection.created_at)) if not _concerns_own(actor, o.notice)]
 
 
 def my_objections(actor: Actor) -> list[Objection]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from marketplace.bids import queries as bids
 from marketplace.challenges.models import Challenge
 from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
@@ -78,6 +79,8 @@ def object_to(actor: Actor, notice_id: int, *, matter: str, grounds: str, eviden
 def _not_own(actor: Actor, row: Notice) -> None:
     if row.challenge.owner_id in actor.organisations():
         raise Forbidden(_("不能办理本单位榜题的公示和异议。请另一位同事来办。"))
+    if bids.is_recused(actor, row.challenge_id):
+        raise Forbidden(_("本单位申报了这项榜题，不能办理它的公示和异议。请另一位同事来办。"))
 
 
 def answer(actor: Actor, objection_id: int, *, act: str, text: str) -> Objection:

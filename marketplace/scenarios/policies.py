@@ -31,8 +31,8 @@ SCENARIO = Policy(
     pass_on=Rule(body_editor, Grant(System())),
     hand_back=Rule(body_editor),
     admit=Rule(officer),
-    list_=Rule(officer),
+    list_=Rule(officer, unless=(member,)),
     open_matching=Rule(editor, officer),
     close_matching=Rule(editor, officer),
-    land=Rule(officer),
+    land=Rule(officer, unless=(member,)),
 )

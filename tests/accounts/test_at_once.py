@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.accounts import services
-from marketplace.accounts.models import Outcome, SignIn
+from marketplace.accounts import services, tokens
+from marketplace.accounts.models import Outcome, SignIn, User
 from marketplace.accounts.services import second_factor
 from marketplace.kernel.db import session
 from tests.accounts.test_second_factor import code_now, enrolled
@@ -62,3 +62,13 @@ def test_a_locked_account_answers_no_sooner_than_an_unknown_one(
     for email in (ADDRESS, "nobody@people.example"):
         client.post("/zh/sign-in", data={"email": email, "password": "wrong"})
     assert len(worked) == 2
+
+
+@pytest.mark.db
+def test_a_link_for_a_new_password_pressed_twice_at_once_sets_one(world: World) -> None:
+    world.person("stranger")
+    token = tokens.make(session().get_one(User, world.users["stranger"]), "reset")
+    found = at_once(
+        world, *[lambda p=p: services.reset_password(token, p) for p in ("one long phrase", "two long phrases")]
+    )
+    assert sorted(found) == ["Conflict", "ok"]

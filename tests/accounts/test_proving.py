@@ -12,6 +12,8 @@ from sqlalchemy import select
 from marketplace.accounts import queries
 from marketplace.accounts.models import User
 from marketplace.challenges.states import State
+from marketplace.evaluation import queries as evaluations
+from marketplace.evaluation import services as evaluation
 from marketplace.evaluation.models import Outcome
 from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel.db import session
@@ -54,9 +56,10 @@ def test_the_release_asks_beside_its_button_and_releases_nothing_without(
     browser = world.client("officer")
     address = f"/zh/staff/challenges/{challenge_id}/release"
     clock.shift(LATER)
-    assert browser.post(address, data={"count": "1"}).status_code == 422
+    seen = {"seen": evaluation.seal_of(evaluations.decisions(world.officer, challenge_id))}
+    assert browser.post(address, data=seen).status_code == 422
     assert stages.challenge(challenge_id).state is State.EVALUATION
-    assert browser.post(address, data={"count": "1", **PROOF}).status_code == 302
+    assert browser.post(address, data={**seen, **PROOF}).status_code == 302
     assert stages.challenge(challenge_id).state is State.SHORTLISTED
 
 

@@ -19,6 +19,7 @@ from marketplace.challenges.models import Challenge, ChallengeFile
 from marketplace.dashboard import services as dashboard
 from marketplace.demo.content import paper
 from marketplace.demo.drawings import drawing
+from marketplace.evaluation import queries as evaluations
 from marketplace.evaluation import services as evaluation
 from marketplace.evaluation.models import BidStage, Outcome
 from marketplace.infra.files.pictures import in_sizes
@@ -166,7 +167,8 @@ def _judge(town: Town, before: dict[str, int]) -> None:
         with unit_of_work():
             evaluation.stage(officer, before[name], {ids[f"{name}_bid"]: (Outcome.SELECTED, "满足全部要求。")})
     with unit_of_work():
-        evaluation.release(officer, before["judged"], count=1)
+        seen = evaluation.seal_of(evaluations.decisions(officer, before["judged"]))
+        evaluation.release(officer, before["judged"], seen=seen)
     ids["notice"] = session().query(Notice).filter_by(challenge_id=before["judged"]).one().id
     with unit_of_work():
         ids["objection"] = publicity.object_to(

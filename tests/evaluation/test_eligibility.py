@@ -219,7 +219,7 @@ def test_an_officer_of_the_owners_house_neither_begins_decides_closes_nor_stages
     with pytest.raises(Forbidden), unit_of_work():
         services.stage(insider, challenge_id, {})
     with pytest.raises(Forbidden), unit_of_work():
-        services.release(insider, challenge_id, count=1)
+        services.release(insider, challenge_id, seen="")
 
 
 def test_nobody_else_judges(world: World, story: Stages) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import time_machine
 from sqlalchemy import func, select
@@ -36,6 +38,10 @@ def _decisions(challenge_id: int) -> list[tuple[int, Outcome, DecisionState]]:
     session().rollback()
     rows = session().scalars(select(Decision).where(Decision.challenge_id == challenge_id).order_by(Decision.bid_id))
     return [(r.bid_id, r.outcome, r.state) for r in rows]
+
+
+def _seen(world: World, challenge_id: int) -> str:
+    return services.seal_of(queries.decisions(world.officer, challenge_id))
 
 
 def _count(model: type[Notice] | type[Announcement]) -> int:
@@ -119,22 +125,22 @@ def test_at_most_five_are_selected(world: World, story: Stages) -> None:
     assert _decisions(challenge_id) == []
     *five, last = bids.values()
     story.stage(challenge_id, dict.fromkeys(five, SELECTED) | {last: RESERVE})
-    story.release(challenge_id, 6)
+    story.release(challenge_id)
     notice = session().scalars(select(Notice)).one()
     assert [e["organisation_id"] for e in notice.entries] == [stages.bid(b).lead_id for b in five]
 
 
-def test_a_count_that_differs_from_the_preview_releases_nothing(world: World, story: Stages) -> None:
+def test_decisions_that_differ_from_the_preview_are_not_released(world: World, story: Stages) -> None:
     challenge_id, bids = story.eligible("alpha", "beta")
     with pytest.raises(Conflict):
-        story.release(challenge_id, 0)
+        story.release(challenge_id)
     story.stage(challenge_id, dict.fromkeys(bids.values(), SELECTED))
-    for count in (0, 1, 3):
+    for seen in ("", services.seal_of([]), _seen(world, challenge_id)[:-1]):
         with pytest.raises(Conflict) as refused:
-            story.release(challenge_id, count)
+            story.release(challenge_id, seen=seen)
         assert refused.value.message == "预览之后名单改过。请再预览一次，然后发布。"
     answer = stages.client(world, "officer").post(
-        f"/zh/staff/challenges/{challenge_id}/release", data={"count": "9" * 30}
+        f"/zh/staff/challenges/{challenge_id}/release", data={"seen": "9" * 30}
     )
     assert answer.status_code == 409
     assert {s for _b, _o, s in _decisions(challenge_id)} == {DecisionState.STAGED}
@@ -148,7 +154,7 @@ def test_releasing_tells_each_bidder_and_the_owner_and_begins_the_notice(world: 
     browser = stages.client(world, "officer")
     address = f"/zh/staff/challenges/{challenge_id}/release"
     assert "将发布 3 份结果，其中入围 1 家。" in stages.words(browser, address)
-    assert browser.post(address, data={"count": "3"}).status_code == 302
+    assert browser.post(address, data={"seen": _seen(world, challenge_id)}).status_code == 302
     assert {s for _b, _o, s in _decisions(challenge_id)} == {DecisionState.RELEASED}
     assert set(session().scalars(select(Decision.released_at))) == {site_clock.now()}
     assert stages.challenge(challenge_id).state is ChallengeState.SHORTLISTED
@@ -165,7 +171,21 @@ def test_releasing_tells_each_bidder_and_the_owner_and_begins_the_notice(world: 
             ("owner", f"公示至 {last_day}：{title}"),
         ]
     )
-    assert browser.post(address, data={"count": "3"}).status_code == 409
+    assert browser.post(address, data={"seen": _seen(world, challenge_id)}).status_code == 409
+
+
+def test_what_a_colleague_changed_since_the_preview_is_not_released(world: World, story: Stages) -> None:
+    challenge_id, bids = story.eligible("alpha", "beta")
+    a, b = bids.values()
+    story.stage(challenge_id, {a: SELECTED, b: NOT_SELECTED})
+    browser = stages.client(world, "officer")
+    address = f"/zh/staff/challenges/{challenge_id}/release"
+    shown = re.search(r'name="seen" value="([0-9a-f]{64})"', browser.get(address).text)
+    assert shown is not None
+    story.stage(challenge_id, {a: NOT_SELECTED, b: SELECTED})  # as many as before
+    assert browser.post(address, data={"seen": shown[1]}).status_code == 409
+    assert {s for _b, _o, s in _decisions(challenge_id)} == {DecisionState.STAGED}
+    assert _count(Notice) == 0
 
 
 def test_each_bidder_reads_its_own_reason_only_and_the_owner_reads_all(world: World, story: Stages) -> None:
@@ -202,12 +222,12 @@ def test_a_handler_that_fails_leaves_decisions_challenge_and_notice_as_they_were
 
     monkeypatch.setitem(events._handlers, ShortlistReleased, [*events._handlers[ShortlistReleased], fail])
     with pytest.raises(RuntimeError):
-        story.release(challenge_id, 2)
+        story.release(challenge_id)
     assert _decisions(challenge_id) == before
     assert stages.challenge(challenge_id).state is ChallengeState.EVALUATION
     assert (_count(Notice), _count(Announcement)) == (0, told)
     monkeypatch.undo()
-    story.release(challenge_id, 2)
+    story.release(challenge_id)
     assert _count(Notice) == 1
 
 
@@ -215,7 +235,7 @@ def test_a_release_that_selects_nobody_ends_the_challenge_without_a_notice(world
     challenge_id, bids = story.eligible("alpha")
     story.stage(challenge_id, dict.fromkeys(bids.values(), NOT_SELECTED))
     before = stages.last_mail(world)
-    story.release(challenge_id, 1)
+    story.release(challenge_id)
     assert (stages.challenge(challenge_id).state, _count(Notice)) == (ChallengeState.NONE_SELECTED, 0)
     assert sorted(stages.mails(world, since=before)) == [
         ("alpha", "这次没有入围：药品标本转运"),
@@ -232,5 +252,5 @@ def test_only_officers_stage_and_release(world: World, story: Stages) -> None:
     story.stage(challenge_id, {bids["alpha"]: SELECTED})
     for actor in (world.owner, world.person("alpha"), world.auditor, world.administrator, world.stranger):
         with pytest.raises((Forbidden, Conflict)), unit_of_work():
-            services.release(actor, challenge_id, count=1)
+            services.release(actor, challenge_id, seen="")
     assert {s for _b, _o, s in _decisions(challenge_id)} == {DecisionState.STAGED}

@@ -144,17 +144,18 @@ class Stages:
         with unit_of_work():
             evaluation.stage(self.world.officer, challenge_id, {b: (o, f"理由第{b}号") for b, o in outcomes.items()})
 
-    def release(self, challenge_id: int, count: int) -> None:
-        """Release what was staged."""
+    def release(self, challenge_id: int, *, seen: str | None = None) -> None:
+        """Release what was staged: as it stands now, unless what was seen of it is given."""
         with unit_of_work():
-            evaluation.release(self.world.officer, challenge_id, count=count)
+            now = evaluation.seal_of(evaluations.decisions(self.world.officer, challenge_id))
+            evaluation.release(self.world.officer, challenge_id, seen=now if seen is None else seen)
 
     def shortlisted(self, *names: str) -> tuple[int, dict[str, int], int]:
         """A released shortlist of the first name only, with its notice."""
         challenge_id, bids = self.eligible(*names)
         first, *rest = bids.values()
         self.stage(challenge_id, {first: Outcome.SELECTED} | dict.fromkeys(rest, Outcome.NOT_SELECTED))
-        self.release(challenge_id, len(bids))
+        self.release(challenge_id)
         notice_id = session().scalars(select(Notice.id).where(Notice.challenge_id == challenge_id)).one()
         return challenge_id, bids, notice_id
 

@@ -214,7 +214,7 @@ def test_an_upheld_objection_revokes_the_notice_and_the_decisions_are_made_anew(
     for name in ("alpha", "beta"):
         assert "理由第" not in stages.words(stages.client(world, name), f"/zh/bids/{bids[name]}")
     story.stage(challenge_id, {bids["alpha"]: Outcome.NOT_SELECTED, bids["beta"]: Outcome.SELECTED})
-    story.release(challenge_id, 2)
+    story.release(challenge_id)
     second = session().scalars(select(Notice).order_by(Notice.id)).all()
     assert [(n.state, [e["name"]["zh"] for e in n.entries]) for n in second] == [
         (NoticeState.REVOKED, ["alpha示例机器人"]),

@@ -262,7 +262,7 @@ def test_the_notice_of_a_round_runs_its_days_and_its_shortlist_keeps_its_limit(
     with pytest.raises(Invalid, match="入围最多 1 家"):
         stages.stage(challenge_id, dict.fromkeys(bids.values(), Outcome.SELECTED))
     stages.stage(challenge_id, dict.fromkeys(bids.values(), Outcome.NOT_SELECTED) | {bids["one"]: Outcome.SELECTED})
-    stages.release(challenge_id, 2)
+    stages.release(challenge_id)
     notice = session().scalars(select(Notice)).one()
     assert calendar.working_days(notice.starts_on, notice.last_day) == 8
 

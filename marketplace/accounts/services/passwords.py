@@ -94,6 +94,9 @@ def reset_password(token: str, password: str) -> User:
     It does not replace the second factor: whoever has one is asked for a code afterwards.
     """
     user = tokens.read(token, "reset")
+    if user is not None:  # the same link pressed twice: the second waits for the first, and is read again
+        session().refresh(user, with_for_update={"key_share": True})
+        user = tokens.read(token, "reset")
     if user is None:
         raise Conflict(_("这个链接已经用过或过期了。请重新申请一次，链接两小时内有效。"))
     check_password_rules(password, user.email)

@@ -28,9 +28,11 @@ def open_all(actor: Actor, challenge_id: int) -> int:
     rows. Refused before the deadline and in the minute after it, whatever the caller is.
     """
     row = challenges.get(actor, challenge_id, lock="update")
-    CHALLENGE.require(actor, "open_bids", row)
     if row.owner_id in actor.organisations():
         raise Forbidden(_("不能启封本单位榜题的申报。请另一位同事来办。"))
+    if queries.is_recused(actor, challenge_id):
+        raise Forbidden(_("本单位申报了这项榜题，不能由您启封。请另一位同事来办。"))
+    CHALLENGE.require(actor, "open_bids", row)
     if row.closes_at is None or clock.now() < row.closes_at + OPENING_DELAY:
         raise Conflict(_("截止一分钟之后才能启封。"))
     found = queries.submitted(challenge_id)
