@@ -18,6 +18,7 @@ help:
 	@echo "make drill NAME=hostile [TIMES=10000] [DATABASE=both]   hostile values in every field; does anything break?"
 	@echo "make shots                        pictures of the pages, into shots/"
 	@echo "make translations                 bring the English catalogue in step with the texts"
+	@echo "make lock                         new versions of the libraries, within the bounds of pyproject.toml"
 
 # The environment: plain venv, then uv from the hashed lock, compiled once as pip does by itself: the site starts in a third of the
 # time. Plain pip from the same lock where uv fails.

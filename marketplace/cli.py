@@ -216,8 +216,8 @@ def import_(file: Path, email: str, code: str | None, dry_run: bool, language: s
 def match(scenario: Any, products: Any, explain: int, on: Any) -> None:
     """Rank the products of one file for each scenario of another, and print why, as JSON; no database is asked.
 
-    Both are in the import format (/schemas/scenarios-1.json, /schemas/products-1.json), so variants, expiry dates and
-    track records, which it does not hold, play no part. The score and its parts: decision 0013.
+    Both are in the import format as JSON (/schemas/scenarios-1.json, /schemas/products-1.json). Track records, which it
+    does not hold, play no part. The score and its parts: decision 0013.
     """
     import json
 

@@ -21,7 +21,6 @@ from marketplace.accounts.models import (
 )
 from marketplace.accounts.policies import DEVICE, SESSION, SIGN_IN, USER
 from marketplace.accounts.states import State
-from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
 from marketplace.kernel.errors import NotFound
@@ -73,7 +72,7 @@ def names(user_ids: Sequence[int]) -> dict[int, str]:
 def open_sessions(actor: Actor) -> list[UserSession]:
     """The actor's own sessions that have not ended, newest first."""
     query = select(UserSession).where(SESSION.where(actor), UserSession.ended_at.is_(None))
-    return list(session().scalars(query.order_by(UserSession.seen_at.desc())))
+    return list(session().scalars(query.order_by(UserSession.seen_at.desc(), UserSession.id.desc())))
 
 
 def sign_ins(actor: Actor, *, offset: int = 0, limit: int = 20) -> list[SignIn]:
@@ -136,8 +135,3 @@ def visible_users(actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[li
     query = select(User).where(*condition).options(selectinload(User.roles), selectinload(User.second_factor))
     total = session().scalar(select(func.count()).select_from(User).where(*condition)) or 0
     return list(session().scalars(query.order_by(User.name, User.id).offset(offset).limit(limit))), total
-
-
-def is_locked(user: User) -> bool:
-    """Whether wrong passwords have locked the account for now."""
-    return user.locked_until is not None and user.locked_until > clock.real_now()

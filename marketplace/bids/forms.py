@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
 from marketplace.bids.document import MOST_TEXT, SOLUTION_PARTS
 from marketplace.kernel.i18n import lazy_gettext as _l
-from marketplace.web.forms import AtMost, Form
+from marketplace.web import money
+from marketplace.web.forms import MOST_YUAN, AtMost, EmptyInDraft, Form, Money, Within
 
 ANSWERS = [
     ("", _l("请选择")),
@@ -27,7 +27,6 @@ SOLUTION_LABELS = {
     "team": _l("团队"),
     "record": _l("类似业绩"),
 }
-MOST_YUAN = 100_000_000_000
 
 
 class PartForm(Form):
@@ -51,8 +50,8 @@ class SolutionForm(PartForm):
 class OfferForm(PartForm):
     """Money; products and their prices are rows."""
 
-    total_investment = IntegerField(
-        _l("项目总投资"), [Optional(), NumberRange(1, MOST_YUAN, _l("请填大于 0 的整数，单位元。"))]
+    total_investment = Money(
+        _l("项目总投资"), [EmptyInDraft(), Within(1, MOST_YUAN, _l("请填大于 0 的整数，单位元。"))], unit=1
     )
     financing = TextAreaField(_l("资金来源"), [AtMost(2000)])
     price_notes = TextAreaField(_l("报价说明：含不含安装、培训、维保"), [AtMost(2000)])
@@ -80,7 +79,14 @@ class WholeForm(Form):
     draft_number = HiddenField()
 
 
-def whole_or_none(typed: str, most: int = MOST_YUAN) -> tuple[int | None, bool]:
+def yuan_or_none(typed: str) -> tuple[int | None, bool]:
+    """An amount in whole yuan from a row's field, and whether what was typed is one (nothing counts as one)."""
+    amount = money.parse(typed, bare=1) if typed.strip() else None
+    fits = amount is not None and 0 < amount <= MOST_YUAN and amount == int(amount)
+    return (int(amount) if amount is not None and fits else None), fits or not typed.strip()
+
+
+def whole_or_none(typed: str, most: int) -> tuple[int | None, bool]:
     """A whole number from a row's field, and whether what was typed is one (nothing counts as one)."""
     text = typed.strip().replace(",", "").replace("，", "")
     if not text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Identified, UTCDateTime, choice
 from marketplace.organisations.models import Organisation
 
-OPEN_STATES = (State.OPENED, State.DISQUALIFIED)
+
+def unguessable() -> int:
+    """A number by chance for a bid or its file: counted one by one, two of them would say how many there are between."""
+    return 100_000_000 + secrets.randbelow(900_000_000)
 
 
 class Bid(Identified, Base):
@@ -29,6 +33,7 @@ class Bid(Identified, Base):
         CheckConstraint("state NOT IN ('opened','disqualified') OR opened_at IS NOT NULL", name="opened_at"),
     )
 
+    id: Mapped[int] = mapped_column(primary_key=True, default=unguessable)
     challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id"), index=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -44,7 +49,7 @@ class Bid(Identified, Base):
     challenge: Mapped[Challenge] = relationship()
     lead: Mapped[Organisation] = relationship()
     versions: Mapped[list[BidVersion]] = relationship(back_populates="bid", order_by="BidVersion.number")
-    files: Mapped[list[BidFile]] = relationship(order_by="BidFile.id")
+    files: Mapped[list[BidFile]] = relationship(order_by="BidFile.created_at, BidFile.id")
     content: Mapped[OpenedBid | None] = relationship(back_populates="bid", uselist=False)
 
     @property
@@ -139,6 +144,7 @@ class BidFile(Identified, Base):
 
     __tablename__ = "bid_file"
 
+    id: Mapped[int] = mapped_column(primary_key=True, default=unguessable)
     bid_id: Mapped[int] = mapped_column(ForeignKey("bid.id"), index=True)
     store_key: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

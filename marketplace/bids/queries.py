@@ -30,6 +30,12 @@ def get(actor: Actor, bid_id: int, *, fresh: bool = False) -> Bid:
     return row
 
 
+def has_handed_in(challenge_id: int, organisation_id: int) -> bool:
+    """Whether the organisation has a bid for that challenge; known to its own people, and to everybody once it is opened."""
+    query = select(Bid.id).where(Bid.challenge_id == challenge_id, Bid.lead_id == organisation_id)
+    return session().scalar(query.where(Bid.state.not_in([State.DRAFT, State.WITHDRAWN]))) is not None
+
+
 def recusing(actor: Actor) -> Select[int]:
     """Ids of the challenges to which one of the actor's own organisations has handed in a bid: whoever belongs to a bidder
     judges nobody there and, also as staff, reads no other bid (decision 7)."""
@@ -53,7 +59,7 @@ def own(actor: Actor, challenge_id: int) -> list[Bid]:
 def _own() -> Select[Bid]:
     """The question of every challenge's page, put together once."""
     mine = Bid.lead_id.in_(bindparam("mine", expanding=True))
-    query = select(Bid).where(Bid.challenge_id == bindparam("challenge"), mine).order_by(Bid.id)
+    query = select(Bid).where(Bid.challenge_id == bindparam("challenge"), mine).order_by(Bid.lead_id, Bid.id)
     return query.options(joinedload(Bid.lead), selectinload(Bid.versions))
 
 
@@ -67,7 +73,13 @@ def mine(actor: Actor, limit: int, offset: int = 0) -> list[Bid]:
 def _mine() -> Select[Bid]:
     """The question of every vendor's desk, put together once."""
     ahead = Challenge.closes_at > bindparam("now")
-    order = (case((ahead, 0), else_=1), case((ahead, Challenge.closes_at)), Challenge.closes_at.desc(), Bid.id.desc())
+    order = (
+        case((ahead, 0), else_=1),
+        case((ahead, Challenge.closes_at)),
+        Challenge.closes_at.desc(),
+        Bid.created_at.desc(),
+        Bid.id,
+    )
     own = select(Bid.id).join(Bid.challenge).where(Bid.lead_id.in_(bindparam("mine", expanding=True)))
     own = own.order_by(*order).offset(bindparam("from", type_=Integer)).limit(bindparam("most", type_=Integer))
     page = own.subquery()  # sorted by numbers alone, then read whole
@@ -93,7 +105,7 @@ def opened(actor: Actor, challenge_id: int) -> list[Bid]:
         selectinload(Bid.content).selectinload(OpenedBid.responses),
         selectinload(Bid.content).selectinload(OpenedBid.offers),
     )
-    return list(session().scalars(query.order_by(Bid.id)))
+    return list(session().scalars(query.order_by(Bid.lead_id, Bid.id)))
 
 
 def drafters(challenge_id: int) -> list[int]:
@@ -106,4 +118,4 @@ def submitted(challenge_id: int) -> list[Bid]:
     """The submitted bids of a challenge, for the opening."""
     query = select(Bid).where(Bid.challenge_id == challenge_id, Bid.state == State.SUBMITTED)
     query = query.options(joinedload(Bid.challenge), selectinload(Bid.versions), selectinload(Bid.files))
-    return list(session().scalars(query.order_by(Bid.id).with_for_update(of=Bid)))
+    return list(session().scalars(query.order_by(Bid.lead_id, Bid.id).with_for_update(of=Bid)))

@@ -85,7 +85,9 @@ def start(challenge_id: int) -> Any:
             with form.refusals():
                 with unit_of_work():
                     bid_id = drafting.start(actor, challenge_id, lead_id).id
-                if lead_id in existing:
+                if lead_id not in existing:
+                    _prefill(bid_id, asked=False)
+                else:
                     flash(_("本单位已经有一份申报书，已为您打开。一家单位对一项榜题只交一份。"), "due")
                 return redirect(url_for(".edit", bid_id=bid_id, part="matrix"))
     return page(
@@ -288,7 +290,8 @@ def _matrix(row: Bid, document: BidDocument) -> Any:
     return page("bids/part_matrix.html", form=form, lines=lines, answers=forms.ANSWERS, **_common(row.id, "matrix"))
 
 
-def _prefill(bid_id: int) -> None:
+def _prefill(bid_id: int, *, asked: bool = True) -> None:
+    """Fill in what the products' values answer, and say so; unless ``asked`` it says nothing where none answers."""
     actor = current_actor()
     row = queries.get(actor, bid_id)
     content = row.challenge.content
@@ -297,7 +300,9 @@ def _prefill(bid_id: int) -> None:
         mine = matching.mine_against(actor, row.challenge_id)
         chosen = [o.id for match, o in mine if o.vendor_id == row.lead_id and matching.is_answer(match)][:1]
         if not chosen:
-            flash(_("没有哪款产品满足一半的要求，没有替您选。请先到“产品与报价”选好产品，再回来预填。"), "due")
+            if asked:
+                message = _("没有哪款产品满足一半的要求，没有替您选。请先到“产品与报价”选好产品，再回来预填。")
+                flash(message, "due")
             return
     products = [p for p in catalogue.of_vendors(actor, [row.lead_id], listed_only=True) if p.id in chosen]
     filled = prefilling.Filled()
@@ -347,12 +352,12 @@ def _offer(row: Bid, document: BidDocument) -> Any:
         figures: dict[int, tuple[int | None, int | None]] = {}
         for i, sent in typed.items():
             quantity, ok = forms.whole_or_none(sent["quantity"], 100_000)
-            price, fine = forms.whole_or_none(sent["unit_price"])
+            price, fine = forms.yuan_or_none(sent["unit_price"])
             figures[i] = (quantity, price)
             if not ok:
                 wrong[f"p-{i}-quantity"] = _("请填大于 0 的整数。")
             if not fine:
-                wrong[f"p-{i}-unit_price"] = _("请填大于 0 的整数，单位元。")
+                wrong[f"p-{i}-unit_price"] = _("请填整数，单位元。也可以写上单位，例如 210万。")
         if form.validate_on_submit():
 
             def change(draft: BidDocument) -> None:

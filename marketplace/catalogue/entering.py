@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue import events, services
-from marketplace.catalogue.models import Evidence, Product, ProductVariant, Specification
+from marketplace.catalogue.models import Product, ProductVariant, Specification
 from marketplace.catalogue.services import (
     SERVICES,
     CertificateData,
@@ -18,6 +18,7 @@ from marketplace.catalogue.services import (
     ProductData,
     SpecificationData,
     VariantData,
+    is_as_measured,
 )
 from marketplace.catalogue.states import State
 from marketplace.kernel import clock
@@ -160,9 +161,8 @@ def _sorted(data: Iterable[SpecificationData]) -> tuple[SpecificationData, ...]:
 
 
 def measured(row: Product | None, new: SpecificationData) -> bool:
-    """Whether staff have measured that very value of the product itself here, so that a file may say so again."""
-    old = row.specification(new.parameter) if row is not None else None
-    return old is not None and old.evidence is Evidence.TRIAL and old.value == new.value
+    """Whether that very value of the product itself was measured here, so that a file may say so again."""
+    return row is not None and is_as_measured(row.specification(new.parameter), new)
 
 
 def _known(vendor_id: int, keys: Sequence[str]) -> dict[str, Product]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.vocabulary.terms import districts, domains
-from marketplace.web.forms import AtMost, DateInput, Form, Required, WholeNumber, both_languages
+from marketplace.web.forms import AtMost, DateInput, Form, Money, Required, WholeNumber, Within, both_languages
+from marketplace.web.money import WAN
 
 PRICES = [("fixed", _l("一口价")), ("range", _l("区间")), ("on_request", _l("面议"))]
 EVIDENCE = [("claimed", _l("自报")), ("video", _l("视频")), ("laboratory", _l("检测报告")), ("trial", _l("本市实测"))]
@@ -48,9 +49,9 @@ class ProductForm(Form):
     )
     vars().update(both_languages("description", _l("详细介绍"), limit=3000, area=True))
     price_kind = RadioField(_l("参考价"), choices=PRICES, default="on_request")
-    price_min = IntegerField(_l("最低"), [Optional(), NumberRange(1, MOST, _l("请填大于 0 的整数。"))])
-    price_max = IntegerField(_l("价格或最高"), [Optional(), NumberRange(1, MOST, _l("请填大于 0 的整数。"))])
-    lease_per_month = IntegerField(_l("月租金"), [Optional(), NumberRange(1, MOST, _l("请填大于 0 的整数。"))])
+    price_min = Money(_l("最低"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=WAN)
+    price_max = Money(_l("价格或最高"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=WAN)
+    lease_per_month = Money(_l("月租金"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=1)
     launched = StringField(_l("上市年月"), [AtMost(7)])
     revision = HiddenField()
 
@@ -65,7 +66,7 @@ class VariantForm(Form):
 
     kind = RadioField(_l("这是什么"), choices=VARIANTS, default="accessory")
     vars().update(both_languages("name", _l("名称"), limit=60, required=_l("请填名称，例如“25 kg 夹爪”。")))
-    extra_price = IntegerField(_l("加价"), [Optional(), NumberRange(0, MOST, _l("请填 0 或更大的整数。"))])
+    extra_price = Money(_l("加价"), [Optional(), Within(0, MOST, _l("请填 0 或更大的整数。"))], unit=WAN)
     revision = HiddenField()
 
 
@@ -88,7 +89,7 @@ class DeploymentForm(Form):
     )
     district = SelectField(_l("所在区"))
     since = StringField(_l("从哪年哪月起"), [Required(_l("请填年和月，例如 2025-09。")), AtMost(7)])
-    units = WholeNumber(_l("台数"), [Optional(), NumberRange(1, MOST, _l("请填大于 0 的整数。"))])
+    units = WholeNumber(_l("台数"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

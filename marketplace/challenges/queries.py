@@ -18,7 +18,7 @@ from marketplace.challenges.states import State
 from marketplace.infra.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import session
+from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
 from marketplace.notifications import queries as notifications
 from marketplace.organisations import queries as organisations
@@ -56,7 +56,9 @@ def closing_soon(limit: int) -> list[Challenge]:
     """Open challenges, the nearest deadline first."""
     query = select(Challenge).where(Challenge.state == State.PUBLISHED, Challenge.closes_at > clock.now())
     return list(
-        session().scalars(query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at).limit(limit))
+        session().scalars(
+            query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at, Challenge.id).limit(limit)
+        )
     )
 
 
@@ -77,11 +79,7 @@ def of_round(actor: Actor, round_id: int, limit: int = 200) -> list[Challenge]:
 
 def open_by_domain() -> dict[str, int]:
     """How many challenges are open in each domain."""
-    query = select(Challenge.domain).where(Challenge.state == State.PUBLISHED, Challenge.closes_at > clock.now())
-    counts: dict[str, int] = {}
-    for domain in session().scalars(query):
-        counts[domain] = counts.get(domain, 0) + 1
-    return counts
+    return count_by(Challenge.domain, (Challenge.state == State.PUBLISHED) & (Challenge.closes_at > clock.now()))
 
 
 def in_states(actor: Actor, states: Iterable[State], limit: int = 200) -> list[Challenge]:
@@ -156,7 +154,7 @@ def is_watching(actor: Actor, challenge_id: int) -> bool:
 def watched(actor: Actor, limit: int = 50) -> list[Challenge]:
     """The challenges that the actor follows, the nearest deadline first."""
     query = select(Challenge).join(Watch).where(Watch.user_id == actor.user_id, CHALLENGE.where(actor))
-    query = query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at)
+    query = query.options(joinedload(Challenge.owner)).order_by(Challenge.closes_at, Challenge.id)
     return list(session().scalars(query.limit(limit)))
 
 

@@ -149,7 +149,7 @@ def manage(challenge_id: int) -> Any:
         with sent.refusals():
             with unit_of_work():
                 _act(actor, challenge_id, act, sent)
-            flash(_done(act), "ok")
+            flash(_done(act, queries.get(actor, challenge_id)), "ok")
             return redirect(url_for(".manage" if act != "publish" else ".show", challenge_id=challenge_id))
         row = queries.get(actor, challenge_id)
     return page(
@@ -182,10 +182,11 @@ def _act(actor: Actor, challenge_id: int, act: str, form: Any) -> None:
         services.resume(actor, challenge_id)
 
 
-def _done(act: str) -> str:
+def _done(act: str, row: Challenge) -> str:
+    until = moment(row.closes_at)
     return {
-        "publish": _("已发榜。相关企业会收到邮件，几秒后可以搜到。"),
-        "extend": _("已延期，关注、起草和提交过的人都会收到邮件。"),
+        "publish": _("已发榜，%(until)s 截止。相关企业会收到邮件，几秒后可以搜到。", until=until),
+        "extend": _("已延到 %(until)s，关注、起草和提交过的人都会收到邮件。", until=until),
         "suspend": _("已暂停，相关人员会收到邮件。"),
         "cancel": _("已撤销，相关人员会收到邮件。"),
         "resume": _("已恢复，相关人员会收到邮件。"),

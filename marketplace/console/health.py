@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.bids.models import Bid
 from marketplace.infra.announcements import Announcement
@@ -83,7 +84,7 @@ def readiness() -> tuple[bool, dict[str, Any]]:
         session().execute(text("SELECT 1"))
         age = heartbeat_age()
         late = round(mail_age())
-    except Exception:
+    except SQLAlchemyError:
         session().rollback()
         return False, {"database": "unreachable"}
     alive = 0 <= age < SILENT

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     union_all,
 )
 
@@ -222,11 +223,16 @@ def funnel() -> list[tuple[str, int]]:
     ]
 
 
-def _shown() -> ColumnElement[bool]:
+JUDGEMENTS = ("bid", "bid_stage", "decision", "recommendation", "objection")
+"""What an administrator reads nothing of (decision 7)."""
+
+
+def _shown(actor: Actor) -> ColumnElement[bool]:
     """What concerns a bid stays hidden until its opening: not even an auditor learns before it who bid, or how many."""
     opened = select(Bid.id).where(Bid.opened_at.is_not(None))
     sealed = select(Recommendation.id).where(Recommendation.bid_id.is_not(None), Recommendation.shown_at.is_(None))
     return and_(
+        true() if "auditor" in actor.roles else AuditRow.subject.not_in(JUDGEMENTS),
         ~and_(AuditRow.subject == "bid", AuditRow.subject_id.not_in(opened)),
         ~and_(AuditRow.subject == "recommendation", AuditRow.subject_id.in_(sealed)),
     )
@@ -234,12 +240,13 @@ def _shown() -> ColumnElement[bool]:
 
 def audit(actor: Actor, *, subject: str = "", offset: int = 0, limit: int = 50) -> tuple[list[AuditRow], int]:
     """Audit rows that may be shown now, newest first, with their number."""
-    condition = and_(_shown(), AuditRow.subject == subject) if subject else _shown()
+    condition = and_(_shown(actor), AuditRow.subject == subject) if subject else _shown(actor)
     total = session().scalar(select(func.count()).select_from(AuditRow).where(condition)) or 0
     query = select(AuditRow).where(condition).order_by(AuditRow.id.desc()).offset(offset).limit(limit)
     return list(session().scalars(query)), total
 
 
-def subjects() -> list[str]:
+def subjects(actor: Actor) -> list[str]:
     """The kinds of things that the audit may show now."""
-    return list(session().scalars(select(AuditRow.subject).where(_shown()).distinct().order_by(AuditRow.subject)))
+    found = select(AuditRow.subject).where(_shown(actor)).distinct()
+    return list(session().scalars(found.order_by(AuditRow.subject)))

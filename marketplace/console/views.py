@@ -127,7 +127,7 @@ def audit() -> Any:
     names = accounts.names([r.actor_id for r in rows if r.actor_id])
     where = Page(number, total, 50)
     return page(
-        "console/audit.html", rows=rows, names=names, where=where, subjects=queries.subjects(), subject=subject, words=words
+        "console/audit.html", rows=rows, names=names, where=where, subjects=queries.subjects(actor), subject=subject, words=words
     )  # fmt: skip
 
 

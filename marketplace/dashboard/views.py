@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
@@ -13,13 +12,12 @@ from marketplace.dashboard.targets import time_passed
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.i18n import gettext as _
+from marketplace.web import money
 from marketplace.web.actor import current_actor, staff
 from marketplace.web.page import page
 from marketplace.web.panels import panels
 
 bp = Blueprint("dashboard", __name__)
-_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万|亿|million|billion)?\s*元?")
-_TIMES = {"": 1, "万": 10_000, "亿": 100_000_000, "million": 1_000_000, "billion": 1_000_000_000}
 
 
 @bp.get("/programme")
@@ -53,11 +51,5 @@ def report() -> Any:
 
 def whole_amount(typed: str) -> int | None:
     """A whole number as people write it (58, 1,200, 380亿, 38 billion), or nothing when it is none."""
-    match = _AMOUNT.fullmatch(typed.strip())
-    if match is None:
-        return None
-    whole, _dot, rest = match.group(1).replace(",", "").partition(".")
-    unit = _TIMES[match.group(2) or ""]
-    scaled = int(whole) * unit + (int(rest) * unit // 10 ** len(rest) if rest else 0)
-    exact = not rest or int(rest) * unit % 10 ** len(rest) == 0
-    return scaled if exact and scaled <= services.MOST else None
+    amount = money.parse(typed, bare=1)
+    return int(amount) if amount is not None and amount == int(amount) and amount <= services.MOST else None

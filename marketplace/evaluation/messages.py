@@ -26,7 +26,7 @@ def _link(challenge_id: int) -> str:
 def _challenge(payload: dict[str, Any]) -> dict[str, Any]:
     row = session().get_one(Challenge, payload["challenge_id"])
     query = select(Decision).where(Decision.challenge_id == row.id, Decision.outcome == Outcome.SELECTED)
-    selected = [session().get_one(Bid, d.bid_id).lead.name for d in session().scalars(query.order_by(Decision.bid_id))]
+    selected = [session().get_one(Bid, d.bid_id).lead.name for d in session().scalars(query.order_by(Decision.lead_id))]
     return {"challenge": row, "link": _link(row.id), "selected": selected}
 
 

@@ -16,7 +16,7 @@ from marketplace.kernel.errors import NotFound
 def stages(actor: Actor, challenge_id: int) -> list[BidStage]:
     """The eligibility rows of a challenge that the actor may see."""
     query = select(BidStage).where(BidStage.challenge_id == challenge_id, BID_STAGE.where(actor))
-    query = query.options(joinedload(BidStage.bid).joinedload(Bid.lead)).order_by(BidStage.bid_id)
+    query = query.options(joinedload(BidStage.bid).joinedload(Bid.lead)).order_by(BidStage.lead_id)
     return list(session().scalars(query))
 
 
@@ -42,6 +42,6 @@ def decision_of(actor: Actor, bid_id: int) -> Decision | None:
 def decisions(actor: Actor, challenge_id: int) -> list[Decision]:
     """The decisions on a challenge that the actor may see, selected first."""
     query = select(Decision).where(Decision.challenge_id == challenge_id, DECISION_POLICY.where(actor))
-    query = query.options(joinedload(Decision.bid).joinedload(Bid.lead)).order_by(Decision.bid_id)
+    query = query.options(joinedload(Decision.bid).joinedload(Bid.lead)).order_by(Decision.lead_id)
     order = list(Outcome)
-    return sorted(session().scalars(query), key=lambda d: (order.index(d.outcome), d.bid_id))
+    return sorted(session().scalars(query), key=lambda d: (order.index(d.outcome), d.lead_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -128,6 +128,15 @@ def decide(actor: Actor, stage_id: int, *, passed: bool, reason: str) -> BidStag
     return row
 
 
+def keep_reasons(actor: Actor, challenge_id: int, said: Mapping[int, str]) -> None:
+    """Keep what was written about bids that are not decided yet, by the id of their check: nobody is told of it."""
+    _not_own(actor, challenges.get(actor, challenge_id, lock="update"))
+    for row in queries.stages(actor, challenge_id):
+        if row.state is StageState.PENDING and row.id in said:
+            BID_STAGE.require(actor, "fail", row)
+            row.reason = said[row.id]
+
+
 def close(actor: Actor, challenge_id: int) -> None:
     """End the eligibility check when every bid is decided; all bidders are told at once."""
     _not_own(actor, challenges.get(actor, challenge_id, lock="update"))
@@ -200,7 +209,8 @@ def release(actor: Actor, challenge_id: int, *, seen: str) -> None:
     challenge = challenges.get(actor, challenge_id, lock="update")
     _not_own(actor, challenge)
     found = eligible(actor, challenge_id)
-    rows = list(session().scalars(select(Decision).where(Decision.challenge_id == challenge_id)))
+    query = select(Decision).where(Decision.challenge_id == challenge_id).order_by(Decision.lead_id)
+    rows = list(session().scalars(query))
     if len(rows) != len(found) or not rows:
         raise Conflict(_("名单还没有拟全。请先给每份申报写上结论和理由。"))
     if seen != seal_of(rows):

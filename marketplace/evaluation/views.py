@@ -11,7 +11,7 @@ from marketplace.challenges import queries as challenges
 from marketplace.evaluation import queries, services
 from marketplace.evaluation.models import Outcome
 from marketplace.kernel.db import unit_of_work
-from marketplace.kernel.errors import InvalidMany, NotFound
+from marketplace.kernel.errors import Invalid, InvalidMany, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import clean
@@ -45,15 +45,16 @@ def eligibility(challenge_id: int) -> Any:
     typed: dict[str, str] = {}
     if form.validate_on_submit():
         act = request.form.get("act", "")
-        reason = clean(request.form.get("reason", ""))[:4000]
-        stage_id = whole(request.form.get("stage"))
-        typed = {f"reason-{stage_id}": reason}
+        stage_id = whole(request.form.get("pass") or request.form.get("fail"))
+        said = {s.id: clean(request.form.get(f"reason-{s.id}", ""))[:4000] for s in queries.stages(actor, challenge_id)}
+        typed = {f"reason-{number}": reason for number, reason in said.items()}
         with form.refusals():
             with unit_of_work():
                 if act == "begin":
                     services.begin(actor, challenge_id)
-                elif act in ("pass", "fail") and stage_id:
-                    services.decide(actor, stage_id, passed=act == "pass", reason=reason)
+                elif stage_id in said:
+                    services.keep_reasons(actor, challenge_id, said)
+                    services.decide(actor, stage_id, passed="pass" in request.form, reason=said[stage_id])
                 elif act == "close":
                     services.close(actor, challenge_id)
                 else:
@@ -90,13 +91,16 @@ def shortlist(challenge_id: int) -> Any:
         known = {o.value for o in Outcome}
         typed = {
             b.id: {
-                "outcome": o if (o := request.form.get(f"outcome-{b.id}", "")) in known else "not_selected",
+                "outcome": o if (o := request.form.get(f"outcome-{b.id}", "")) in known else "",
                 "reason": clean(request.form.get(f"reason-{b.id}", ""))[:4000],
             }
             for b in eligible
         }
+        wrong = {f"outcome-{b}": _("请选一个结论。") for b, t in typed.items() if not t["outcome"]}
         try:
             with form.refusals():
+                if wrong:
+                    raise Invalid("", _("有 %(count)s 份还没有结论。请逐份选好，再保存。", count=len(wrong)))
                 try:
                     with unit_of_work():
                         services.stage(

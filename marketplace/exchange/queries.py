@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from marketplace.catalogue import entering as products
 from marketplace.catalogue import queries as catalogue
 from marketplace.exchange.columns import FORMATS
@@ -30,9 +33,13 @@ def items(actor: Actor, kind: str, row_id: int | None = None) -> list[Data]:
             if row_id
             else catalogue.of_vendors(actor, actor.organisations(), records=True)
         )
-        found: list[Data] = [products.data_of(row) for row in rows]
+        whole: list[tuple[Any, int, Data]] = [(row, row.vendor_id, products.data_of(row)) for row in rows]
     else:
-        found = [scenarios.data_of(row) for row in postings.whole(actor, [row_id] if row_id else None)]
+        posted = postings.whole(actor, [row_id] if row_id else None)
+        whole = [(row, row.owner_id, scenarios.data_of(row)) for row in posted]
+    # The key of its own books is an organisation's own business.
+    mine = actor.organisations()
+    found = [data if owner in mine else replace(data, key=row.number) for row, owner, data in whole]
     if row_id and not found:
         raise NotFound()
     return found

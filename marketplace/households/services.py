@@ -232,16 +232,27 @@ def _delete(actor: Actor, need_id: int, why: str) -> None:
         record(events.PoolFellShort(actor=actor, scenario_id=scenario_id, homes=left))
 
 
-def _enough(scenario_id: int) -> None:
-    if queries.is_pool(scenario_id) and queries.homes(scenario_id) < FEWEST:
-        raise Conflict(_("这个场景现在不足 %(count)s 户，不能提交或公开。请先补足。", count=FEWEST))
+def _enough(row: Scenario) -> None:
+    if queries.is_pool(row.id):
+        if queries.homes(row.id) < FEWEST:
+            raise Conflict(_("这个场景现在不足 %(count)s 户，不能提交或公开。请先补足。", count=FEWEST))
+    elif _is_of_homes(row) and row.owner.is_service_body and not row.owner.is_owner:
+        raise Conflict(
+            _("替家庭提的需要，先在“家庭需要”里登记，满 %(count)s 户合并后再提交：单独一户不能公开。", count=FEWEST)
+        )
+
+
+def _is_of_homes(row: Scenario) -> bool:
+    """Whether it is about people's homes, pooled or not: none of its texts may say who lives where."""
+    return row.domain == "household" or queries.is_pool(row.id)
 
 
 def _before_staff(_work: object, event: ScenarioSubmitted | ScenarioHeld) -> None:
     """What has fallen under five homes is not submitted: the handler's refusal takes the submission back."""
-    _enough(event.scenario_id)
-    if queries.is_pool(event.scenario_id):
-        _names_nobody(texts_of(session().get_one(Scenario, event.scenario_id)))
+    row = session().get_one(Scenario, event.scenario_id)
+    _enough(row)
+    if _is_of_homes(row):
+        _names_nobody(texts_of(row))
 
 
 def _names_nobody(texts: Iterable[str]) -> None:
@@ -260,15 +271,15 @@ def _names_nobody(texts: Iterable[str]) -> None:
 def _before_everybody(_work: object, event: ChallengePublished) -> None:
     """Nor is it published."""
     row = session().get_one(Challenge, event.challenge_id)
-    _enough(row.scenario_id)
-    if queries.is_pool(row.scenario_id):
+    _enough(row.scenario)
+    if _is_of_homes(row.scenario):
         _names_nobody(texts_of(row.scenario))
 
 
 def _said_to_everybody(_work: object, event: ChallengeExtended | ChallengeSuspended | ChallengeCancelled) -> None:
-    """What is said publicly about a pool's challenge names nobody either."""
+    """What is said publicly about a challenge of homes names nobody either."""
     row = session().get_one(Challenge, event.challenge_id)
-    if queries.is_pool(row.scenario_id):
+    if _is_of_homes(row.scenario):
         reasons = [version.reason for version in row.versions]
         _names_nobody([row.state_reason, *(text for reason in reasons for text in (reason.zh, reason.en))])
 

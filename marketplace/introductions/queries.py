@@ -21,6 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import EDITORS, Actor
 from marketplace.kernel.db import count_by, session
 from marketplace.kernel.errors import NotFound
+from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.scenarios.models import Scenario
 
@@ -159,16 +160,17 @@ def needs(actor: Actor, row: Introduction) -> str:
 
 def begun_today(organisation_id: int, side: Side) -> int:
     """How many an organisation has begun since midnight in Beijing."""
-    midnight = clock.beijing(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     column = Introduction.owner_id if side is Side.OWNER else Introduction.vendor_id
     query = select(func.count()).select_from(Introduction).where(column == organisation_id)
-    return session().scalar(query.where(Introduction.started_by == side, Introduction.created_at >= midnight)) or 0
+    return (
+        session().scalar(query.where(Introduction.started_by == side, Introduction.created_at >= clock.midnight())) or 0
+    )
 
 
 def invited_since(owner_id: int, since: datetime) -> int:
     """How many vendors an owner has invited since then."""
     query = select(func.count()).select_from(Introduction).where(Introduction.owner_id == owner_id)
-    return session().scalar(query.where(Introduction.started_by == Side.OWNER, Introduction.created_at > since)) or 0
+    return session().scalar(query.where(Introduction.started_by == Side.OWNER, Introduction.created_at >= since)) or 0
 
 
 def cut_off(organisation_id: int, others: Collection[int]) -> set[int]:
@@ -227,7 +229,9 @@ def contacts(actor: Actor, row: Introduction) -> list[Contact]:
     people = {p.user_id: p for p in accounts.addressees(list(ids.values()))}
     found = []
     for side in Side:
-        organisation, person = row.organisation(side), people.get(ids[side])
+        organisation = row.organisation(side)
+        # Who has left the organisation is no contact of it any more.
+        person = people.get(ids[side]) if ids[side] in organisations.member_ids([organisation.id]) else None
         name, email = (person.name, person.email) if person else (organisation.contact_name, organisation.contact_email)
         found.append(Contact(side, organisation, name, email, organisation.contact_phone))
     return found

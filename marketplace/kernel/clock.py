@@ -27,6 +27,11 @@ def today() -> date:
     return now().astimezone(BEIJING).date()
 
 
+def midnight() -> datetime:
+    """When the site's day began in Beijing: limits a day begin anew with it."""
+    return beijing(now()).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def beijing(moment: datetime) -> datetime:
     """The same moment on a Beijing clock."""
     return moment.astimezone(BEIJING)

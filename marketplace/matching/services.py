@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -69,10 +68,10 @@ def _room(challenge: Challenge) -> None:
 
 
 def require_room_today(owner_id: int) -> None:
-    """``Conflict`` when the owner has sent as many invitations within a day as it may, in whatever way."""
-    since = clock.now() - timedelta(days=1)
+    """``Conflict`` when the owner has sent as many invitations today, in Beijing, as it may, in whatever way."""
+    since = clock.midnight()
     count: Any = select(func.count()).select_from(InvitationToLook).join(Challenge)
-    sent = session().scalar(count.where(Challenge.owner_id == owner_id, InvitationToLook.created_at > since))
+    sent = session().scalar(count.where(Challenge.owner_id == owner_id, InvitationToLook.created_at >= since))
     if sent + inviting.sent_elsewhere(owner_id, since) >= MOST_PER_DAY:
         raise Conflict(_("一天最多发 %(most)s 份邀请，请明天再来。", most=MOST_PER_DAY))
 

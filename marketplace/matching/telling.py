@@ -94,21 +94,21 @@ def tell() -> int:
 
 
 def _suiting(challenge_id: int) -> Iterable[Event]:
-    """Each vendor of the domain, with the product of its that answers best."""
+    """Each vendor of the domain, with that of all its products that answers best: the one that its own page shows first."""
     with market() as now:
         need = now.needs.get(challenge_id)
         if need is None:
             return
         judged = now.catalogue.judge(need, clock.today())
         of_domain = now.catalogue.kind(need) > 0
+        concerned = {now.vendors[int(product_id)] for product_id in judged.ids[of_domain]}
         best: dict[int, int] = {}
         for position in judged.order().tolist():
-            if of_domain[position]:
-                product_id = int(judged.ids[position])
-                best.setdefault(now.vendors[product_id], product_id)
+            product_id = int(judged.ids[position])
+            best.setdefault(now.vendors[product_id], product_id)
     owner_id = session().get_one(Challenge, challenge_id).owner_id
     for vendor_id, product_id in sorted(best.items()):
-        if vendor_id != owner_id:
+        if vendor_id != owner_id and vendor_id in concerned:
             yield events.ChallengeFits(
                 actor=SYSTEM, challenge_id=challenge_id, vendor_id=vendor_id, product_id=product_id
             )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts import proof
 from marketplace.accounts import queries as accounts
-from marketplace.infra.files.services import check
+from marketplace.infra.files.services import IMAGES, check
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Forbidden, NotFound
 from marketplace.kernel.i18n import gettext as _
@@ -80,7 +80,7 @@ def show(organisation_id: int) -> Any:
         act = request.form.get("act")
         with form.refusals():
             if act == "licence":
-                upload = check(form.licence.data, field="licence")
+                upload = check(form.licence.data, field="licence", allowed=("pdf", *IMAGES))
                 with unit_of_work():
                     services.attach_licence(actor, organisation_id, upload)
                 flash(_("执照已上传。"), "ok")

@@ -42,6 +42,8 @@ def objection(actor: Actor, objection_id: int) -> Objection:
 
 
 def _concerns_own(actor: Actor, row: Notice) -> bool:
+    if not actor.memberships:
+        return False
     return row.challenge.owner_id in actor.organisations() or bids.is_recused(actor, row.challenge_id)
 
 
@@ -61,7 +63,7 @@ def of_challenge(challenge_id: int) -> list[Notice]:
 def running(limit: int = 50) -> list[Notice]:
     """Notices that are not concluded, the nearest end first."""
     query = select(Notice).where(Notice.state == NoticeState.RUNNING).options(joinedload(Notice.challenge))
-    return list(session().scalars(query.order_by(Notice.ends_at).limit(limit)))
+    return list(session().scalars(query.order_by(Notice.ends_at, Notice.id).limit(limit)))
 
 
 def open_objections(actor: Actor) -> list[Objection]:
@@ -71,7 +73,11 @@ def open_objections(actor: Actor) -> list[Objection]:
         .where(Objection.state.in_(OPEN), OBJECTIONS.where(actor))
         .options(joinedload(Objection.notice))
     )
-    return [o for o in session().scalars(query.order_by(Objection.created_at)) if not _concerns_own(actor, o.notice)]
+    return [
+        o
+        for o in session().scalars(query.order_by(Objection.created_at, Objection.id))
+        if not _concerns_own(actor, o.notice)
+    ]
 
 
 def my_objections(actor: Actor) -> list[Objection]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.accounts import queries as accounts
 from marketplace.infra.announcements import notify
 from marketplace.kernel.db import session
 from marketplace.organisations import queries as organisations
@@ -18,10 +19,13 @@ def _row(payload: dict[str, Any]) -> Recommendation:
 
 
 def _body(payload: dict[str, Any]) -> list[int]:
-    """The body's people; of a sealed bid not those of the scenario owner, as the policy has it."""
+    """The body's people; of a sealed bid not those of the scenario owner, nor staff, as the policy has it."""
     row = _row(payload)
     people = organisations.member_ids([row.body_id])
-    shut_out = organisations.member_ids([row.challenge_owner_id]) if row.is_sealed else []
+    shut_out: list[int] = []
+    if row.is_sealed:
+        shut_out = organisations.member_ids([row.challenge_owner_id])
+        shut_out += accounts.with_role("officer", "auditor", "administrator")
     return [person for person in people if person not in shut_out]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import joinedload
 
+from marketplace.bids import queries as bids
 from marketplace.bids.models import Bid
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
@@ -33,7 +34,7 @@ def _whole() -> tuple[Any, ...]:
 
 def get(actor: Actor, recommendation_id: int) -> Recommendation:
     """The recommendation, when the actor may see it."""
-    query = select(Recommendation).where(Recommendation.id == recommendation_id, RECOMMENDATION.where(actor))
+    query = select(Recommendation).where(Recommendation.id == recommendation_id, _seen_by(actor))
     row = session().scalar(query.options(*_whole()))
     if row is None:
         raise NotFound()
@@ -60,7 +61,7 @@ def listed(actor: Actor, round_id: int, body_id: int) -> list[Recommendation]:
         Recommendation.round_id == round_id,
         Recommendation.body_id == body_id,
         Recommendation.state != State.WITHDRAWN,
-        RECOMMENDATION.where(actor),
+        _seen_by(actor),
     )
     query = query.order_by(
         Recommendation.rank.is_(None), Recommendation.rank, Recommendation.asked_at, Recommendation.id
@@ -71,9 +72,11 @@ def listed(actor: Actor, round_id: int, body_id: int) -> list[Recommendation]:
 def of_round(actor: Actor, round_id: int) -> list[Recommendation]:
     """What the actor may know of a round's recommendations, by body and rank."""
     query = select(Recommendation).where(
-        Recommendation.round_id == round_id, Recommendation.state != State.WITHDRAWN, RECOMMENDATION.where(actor)
+        Recommendation.round_id == round_id, Recommendation.state != State.WITHDRAWN, _seen_by(actor)
     )
-    query = query.order_by(Recommendation.body_id, Recommendation.rank.is_(None), Recommendation.rank)
+    query = query.order_by(
+        Recommendation.body_id, Recommendation.rank.is_(None), Recommendation.rank, Recommendation.id
+    )
     return list(session().scalars(query.options(*_whole(), joinedload(Recommendation.body)).limit(300)))
 
 
@@ -84,7 +87,7 @@ def waiting(actor: Actor, organisations: list[Organisation]) -> list[tuple[Round
     if not asking:
         return []
     query = select(Recommendation.round_id, Recommendation.body_id, func.count()).where(
-        Recommendation.state == State.PENDING, RECOMMENDATION.where(actor)
+        Recommendation.state == State.PENDING, _seen_by(actor)
     )
     counts = {
         (r, b): n
@@ -96,16 +99,14 @@ def waiting(actor: Actor, organisations: list[Organisation]) -> list[tuple[Round
 def of_scenario(actor: Actor, scenario_id: int) -> Recommendation | None:
     """The recommendation of a scenario in the round that it is in now, when the actor may see it."""
     query = select(Recommendation).join(Scenario, Scenario.id == Recommendation.scenario_id)
-    query = query.where(
-        Scenario.id == scenario_id, Recommendation.round_id == Scenario.round_id, RECOMMENDATION.where(actor)
-    )
+    query = query.where(Scenario.id == scenario_id, Recommendation.round_id == Scenario.round_id, _seen_by(actor))
     query = query.options(joinedload(Recommendation.body), joinedload(Recommendation.round))
     return session().scalar(query)
 
 
 def of_bid(actor: Actor, bid_id: int) -> Recommendation | None:
     """The recommendation of a bid, when the actor may see it."""
-    query = select(Recommendation).where(Recommendation.bid_id == bid_id, RECOMMENDATION.where(actor))
+    query = select(Recommendation).where(Recommendation.bid_id == bid_id, _seen_by(actor))
     return session().scalar(query.options(joinedload(Recommendation.body)))
 
 
@@ -116,9 +117,26 @@ def body_for(bid: Bid) -> Organisation | None:
 
 
 def needed(bid: Bid) -> bool:
-    """Whether the bid has to be recommended: its round asks for it, and somebody answers for the bidder."""
+    """Whether the bid has to be recommended: its round asks for it, and somebody answers for the bidder.
+
+    A body that bids itself reads no rival's cover sheet (``_seen_by``), so that none of them needs its word: that is said
+    after the opening only, or it would tell that the body bids.
+    """
     call = bid.challenge.round
-    return call is not None and call.asks(Stage.BIDS) and body_for(bid) is not None
+    body = body_for(bid)
+    if call is None or not call.asks(Stage.BIDS) or body is None:
+        return False
+    return not (bid.is_opened and bids.has_handed_in(bid.challenge_id, body.id))
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    """What the policy shows, but no rival's sealed bid where an organisation of the actor's bids itself."""
+    rivals = and_(
+        Recommendation.is_sealed,
+        Recommendation.challenge_id.in_(bids.recusing(actor)),
+        Recommendation.lead_id.not_in(sorted(actor.organisations())),
+    )
+    return and_(RECOMMENDATION.where(actor), ~rivals if actor.memberships else true())
 
 
 def is_recommended(bid: Bid) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.scenarios.models import SITE_KEYS
 from marketplace.vocabulary.terms import districts, domains
-from marketplace.web.forms import AtMost, Form, Required, both_languages
+from marketplace.web.forms import AtMost, EmptyInDraft, Form, Money, Required, WholeNumber, Within, both_languages
+from marketplace.web.money import WAN
 
 KINDS = [
     ("procurement", _l("采购：有成熟产品，要买或租")),
@@ -48,13 +49,6 @@ SITE_LABELS = {
     "people": _l("周围的人"),
     "hours": _l("作业时段"),
 }
-WHOLE = _l("请填整数。")
-
-
-class EmptyInDraft(Optional):
-    """A draft may leave it empty; before submission it is asked for, so the page does not call it optional."""
-
-    field_flags: dict[str, Any] = {}
 
 
 def labels() -> dict[str, Any]:
@@ -133,16 +127,14 @@ class TermsForm(StepForm):
     """Commercial terms."""
 
     budget_kind = RadioField(_l("预算怎么定"), choices=BUDGETS, default="fixed")
-    budget_min = IntegerField(
-        _l("预算最低"), [Optional(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))]
+    budget_min = Money(
+        _l("预算最低"), [Optional(), Within(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))], unit=WAN
     )
-    budget_max = IntegerField(
-        _l("预算"), [EmptyInDraft(), NumberRange(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))]
+    budget_max = Money(
+        _l("预算"), [EmptyInDraft(), Within(1, 1_000_000, _l("请填大于 0 的整数，单位万元。"))], unit=WAN
     )
-    period_months = IntegerField(
-        _l("交付期"), [EmptyInDraft(), NumberRange(1, 60, _l("请填 1 到 60 之间的整数，单位月。"))]
-    )
-    quantity = IntegerField(_l("数量"), [Optional(), NumberRange(1, 10_000, _l("请填大于 0 的整数。"))])
+    period_months = WholeNumber(_l("交付期"), [EmptyInDraft(), Within(1, 60, _l("请填 1 到 60 之间的整数，单位月。"))])
+    quantity = WholeNumber(_l("数量"), [Optional(), Within(1, 10_000, _l("请填大于 0 的整数。"))])
     mode = RadioField(_l("合作方式"), choices=MODES, default="purchase")
     procurement_route = RadioField(_l("采购路径"), choices=ROUTES, default="own")
     consortium = BooleanField(_l("允许几家企业组成联合体揭榜"))

@@ -10,13 +10,17 @@ from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import DateField, Field, FileField, IntegerField, MultipleFileField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from marketplace.kernel.errors import Conflict, Invalid, InvalidMany
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import language
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.kernel.text import LANGUAGES, Text, clean
+from marketplace.web import money
+
+MOST_YUAN = 100_000_000_000
+"""Beyond a hundred billion yuan no amount is meant."""
 
 
 class Form(FlaskForm):
@@ -135,6 +139,45 @@ class WholeNumber(IntegerField):
             raise ValueError(_l("请填整数。")) from error
         if self.data is not None and abs(self.data) > 1_000_000_000:
             raise ValueError(_l("请填整数。"))
+
+
+class Money(IntegerField):
+    """An amount in whole units of ``unit`` yuan, typed bare or with a unit of its own: 380, 380万, 3,800,000元."""
+
+    def __init__(self, label: Any, validators: Any = None, *, unit: int, **named: Any) -> None:
+        super().__init__(label, validators, **named)
+        self.unit = unit
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        typed = clean(valuelist[0])[:60] if valuelist else ""
+        if not typed:
+            return
+        amount = money.parse(typed.removeprefix("-"), bare=self.unit)
+        if amount is None or amount > MOST_YUAN or amount % self.unit:
+            if self.unit == 1:
+                raise ValueError(_l("请填整数，单位元。也可以写上单位，例如 210万。"))
+            raise ValueError(_l("请填整数，单位万元。也可以写上单位，例如 380万、3,800,000元。"))
+        self.data = int(amount) // self.unit * (-1 if typed.startswith("-") else 1)
+
+
+class Within(NumberRange):
+    """A number from ``low`` to ``high``; what is no number at all has its error already."""
+
+    def __init__(self, low: int, high: int, message: Any) -> None:
+        super().__init__(low, high, message)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if not field.process_errors:
+            super().__call__(form, field)
+
+
+class EmptyInDraft(Optional):
+    """A draft may leave it empty; before submission it is asked for, so the page does not call it optional."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags: dict[str, Any] = {}
 
 
 class Required:

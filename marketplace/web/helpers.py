@@ -22,7 +22,6 @@ from marketplace.web.actor import current_actor
 from marketplace.web.money import wan, wan_range, yuan, yuan_whole
 from marketplace.web.numbers import asked_ids
 from marketplace.web.pagination import url_with
-from marketplace.web.panels import panels
 from marketplace.web.statics import asset
 
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -175,6 +174,7 @@ def start(app: Flask) -> None:
         now=clock.now,
         today=clock.today,
         wan_range=wan_range,
+        yuan_whole=yuan_whole,
         picture_address=picture_address,
         icon=icon,
         content=content,
@@ -182,7 +182,6 @@ def start(app: Flask) -> None:
         asked_ids=asked_ids,
         file_kinds=tuple(dict.fromkeys(ALLOWED)),
         file_most=MAX_BYTES,
-        panels=panels,
         other_language_url=languages.other_language_url,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True

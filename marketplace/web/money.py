@@ -1,13 +1,60 @@
-"""Amounts of money as pages show them: exactly, in whole fen or yuan, never through a binary fraction."""
+"""Amounts of money as people type them and as pages show them: exactly, never through a binary fraction."""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from marketplace.kernel.i18n import language
+from marketplace.kernel.text import fold
 
 WAN = 10_000
 YI = 100_000_000
 MILLION = 1_000_000
 NBSP = "\N{NO-BREAK SPACE}"
+TOO_MUCH = Decimal(10) ** 30
+_UNITS = {
+    "元": 1,
+    "yuan": 1,
+    "rmb": 1,
+    "cny": 1,
+    "万": WAN,
+    "万元": WAN,
+    "w": WAN,
+    "wan": WAN,
+    "百万": MILLION,
+    "百万元": MILLION,
+    "m": MILLION,
+    "million": MILLION,
+    "millionyuan": MILLION,
+    "千万": 10 * MILLION,
+    "千万元": 10 * MILLION,
+    "亿": YI,
+    "亿元": YI,
+    "billion": 10 * YI,
+    "billionyuan": 10 * YI,
+}
+_TYPED = re.compile(
+    r"(?P<currency>cny|rmb|人民币|¥|￥)?"
+    r"(?P<figure>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+    r"(?P<unit>[a-z\u4e00-\u9fff]*)"
+)
+
+
+def parse(typed: str, *, bare: int) -> Decimal | None:
+    """The yuan that a text names, or nothing where it names none: 380万, 3,800,000元, 1.2亿, CNY 3.8 million.
+
+    A figure without a unit counts in ``bare`` yuan, or in yuan where a currency stands before it. What is longer than any
+    amount, or finer than any coin, is ``TOO_MUCH``.
+    """
+    text = "".join(fold(typed).split()).removesuffix("人民币")
+    match = _TYPED.fullmatch(text)
+    if match is None or (match["unit"] and match["unit"] not in _UNITS):
+        return None
+    if len(match["figure"]) > 20:
+        return TOO_MUCH
+    factor = _UNITS.get(match["unit"]) or (1 if match["currency"] else bare)
+    return Decimal(match["figure"].replace(",", "")) * factor
 
 
 def yuan_whole(amount: int) -> str:

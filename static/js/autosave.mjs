@@ -190,7 +190,7 @@ function watch(texts, kept) {
     const part = document.getElementById("kept").content.cloneNode(true).firstElementChild;
     const list = part.querySelector("ul"), sample = list.firstElementChild, when = part.querySelector("time");
     when.dateTime = new Date(found.at).toISOString();
-    when.textContent = new Date(found.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    when.textContent = new Date(found.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Shanghai" });
     part.querySelector("[data-newer]").hidden = !(Number(revision()?.value) > found.revision);
     list.replaceChildren(...offered.map(([name, turn, wanted, called]) => {
       const line = sample.cloneNode(true), field = find(form, name, turn);

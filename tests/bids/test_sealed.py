@@ -105,7 +105,7 @@ def _planted(world: World, markers: Markers) -> int:
         "unclassified": "y", "truthful": "y", "affiliation": w["affiliation"], "declared_by": w["declared_by"],
     }  # fmt: skip
     markers.content = paper(w["bytes"]).data + secrets.token_bytes(400)
-    number = 1
+    number = session().get_one(Bid, bid_id).draft_number
     for part, data in (
         ("matrix", matrix),
         ("offer", offer),
@@ -157,11 +157,11 @@ def test_nothing_of_a_sealed_bid_is_written_anywhere_before_its_opening(
     world: World, logged: io.StringIO, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     markers = Markers()
-    _planted(world, markers)
+    bid_id = _planted(world, markers)
     assert markers.found_in(_everything_written(world)) == []
     out, err = capfd.readouterr()
     assert markers.found_in("\n".join((logged.getvalue(), out, err, caplog.text)).encode()) == []
-    assert '"path": "/zh/bids/1/edit/check"' in logged.getvalue()
+    assert f'"path": "/zh/bids/{bid_id}/edit/check"' in logged.getvalue()
     for kind in ("challenge", "product", "notice"):
         for word in markers.words.values():
             assert engine().search(Query(kind=kind, keys=frozenset({"any", "role:officer"}), text=word)).total == 0
@@ -316,3 +316,14 @@ def test_the_receipts_digest_is_verified_from_salt_and_content_after_the_opening
     assert sealing.digest(opened["content"], "0" * 32) != version.digest
     assert sealing.digest({**opened["content"], "total_investment": 1_440_001}, content.salt) != version.digest
     assert content.salt in stages.words(stages.client(world, "officer"), f"/zh/bids/{bid_id}")
+
+
+def test_the_numbers_of_bids_and_their_files_do_not_count_them(world: World) -> None:
+    challenge_id = world.challenge().id
+    ids = []
+    for name in ("one", "two", "three"):
+        number = world.organisation(name, "vendor", verified=False).id
+        with unit_of_work():
+            ids.append(drafting.start(world.person(name), challenge_id, number).id)
+    assert all(100_000_000 <= n < 1_000_000_000 for n in ids)
+    assert abs(ids[1] - ids[0]) > 3 or abs(ids[2] - ids[1]) > 3

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+import pytest
 from sqlalchemy import select
 
 from marketplace.catalogue import queries, services
 from marketplace.catalogue.entering import data_of
-from marketplace.catalogue.models import ProductVersion
+from marketplace.catalogue.models import Evidence, ProductVersion
+from marketplace.catalogue.services import SpecificationData, measured_here, set_specifications
+from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import session, unit_of_work
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.text import Text
+from marketplace.vocabulary.parameters import parameters, parse
 from tests.factories.stages import words
 from tests.factories.world import World
 
@@ -76,3 +83,28 @@ def test_only_the_vendor_and_staff_read_it(world: World) -> None:
         for n in ("vendor", "rival", "officer", "auditor", "stranger")
     }
     assert found == {"vendor": 200, "rival": 403, "officer": 200, "auditor": 200, "stranger": 403}
+
+
+@pytest.mark.parametrize(
+    ("condition", "on", "is_taken"),
+    [("", date(2024, 1, 5), True), ("任何坡度，满速", date(2024, 1, 5), False), ("", date(2026, 3, 1), False)],
+)
+def test_what_was_measured_here_is_said_as_it_was_measured(
+    world: World, condition: str, on: date, is_taken: bool
+) -> None:
+    product_id = world.product().id
+    with unit_of_work():
+        measured_here(SYSTEM, product_id, "payload", on=date(2024, 1, 5))
+    data = [
+        SpecificationData(parameter=k, value=parse(parameters()[k], v), condition=c, evidence=e, evidence_date=d)
+        for k, v, c, e, d in (
+            ("payload", "50", Text.of(condition), Evidence.TRIAL, on),
+            ("runtime", "12", Text(), Evidence.CLAIMED, None),
+        )
+    ]
+    if is_taken:
+        with unit_of_work():
+            set_specifications(world.vendor, product_id, data)
+        return
+    with pytest.raises(Invalid), unit_of_work():
+        set_specifications(world.vendor, product_id, data)

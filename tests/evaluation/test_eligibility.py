@@ -115,11 +115,25 @@ def test_a_failure_needs_its_reasons_beside_the_field_and_keeps_what_was_typed(w
     assert refused.value.field == "reason"
     browser = stages.client(world, "officer")
     address = f"/zh/staff/challenges/{challenge_id}/eligibility"
-    answer = browser.post(address, data={"act": "fail", "stage": str(stage_id), "reason": "   "})
+    answer = browser.post(address, data={"fail": str(stage_id), f"reason-{stage_id}": "   "})
     assert (answer.status_code, f'id="r{stage_id}-err"' in answer.text) == (422, True)
     assert [r.state for r in _rows(world, challenge_id)] == [StageState.PENDING]
-    assert browser.post(address, data={"act": "fail", "stage": str(stage_id), "reason": REASON}).status_code == 302
+    assert browser.post(address, data={"fail": str(stage_id), f"reason-{stage_id}": REASON}).status_code == 302
     assert [(r.state, r.reason) for r in _rows(world, challenge_id)] == [(StageState.FAILED, REASON)]
+
+
+def test_what_was_written_about_another_bid_stays_and_nobody_is_told(world: World, story: Stages) -> None:
+    challenge_id, _bids = story.begun("alpha", "beta")
+    one, two = (row.id for row in _rows(world, challenge_id))
+    before = stages.last_mail(world)
+    browser = stages.client(world, "officer")
+    sent = {"pass": str(one), f"reason-{one}": "", f"reason-{two}": "证书过期，"}
+    assert browser.post(f"/zh/staff/challenges/{challenge_id}/eligibility", data=sent).status_code == 302
+    assert [(r.state, r.reason) for r in _rows(world, challenge_id)] == [
+        (StageState.PASSED, ""),
+        (StageState.PENDING, "证书过期，"),
+    ]
+    assert stages.mails(world, since=before) == []
 
 
 def test_a_decision_may_be_changed_until_the_check_is_closed_and_not_after(world: World, story: Stages) -> None:

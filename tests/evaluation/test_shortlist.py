@@ -36,7 +36,7 @@ def story(world: World, clock: time_machine.Coordinates) -> Stages:
 
 def _decisions(challenge_id: int) -> list[tuple[int, Outcome, DecisionState]]:
     session().rollback()
-    rows = session().scalars(select(Decision).where(Decision.challenge_id == challenge_id).order_by(Decision.bid_id))
+    rows = session().scalars(select(Decision).where(Decision.challenge_id == challenge_id).order_by(Decision.lead_id))
     return [(r.bid_id, r.outcome, r.state) for r in rows]
 
 

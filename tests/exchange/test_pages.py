@@ -338,3 +338,15 @@ def test_the_preview_asks_the_database_the_same_for_one_and_for_thirty(world: Wo
         counts.append(len([s for s in asked if s.startswith("SELECT")]))
     assert counts[0] == counts[1] <= 15
     assert session().scalar(select(func.count()).select_from(Scenario)) == 0
+
+
+def test_the_key_of_its_own_books_stays_with_the_vendor(world: World) -> None:
+    product_id = world.product().id
+    with unit_of_work() as work:
+        work.get_one(Product, product_id).reference = "INTERNAL-77"
+    address = f"/zh/exchange/products/export.json?id={product_id}"
+    assert "INTERNAL-77" in world.client("vendor").get(address).text
+    answer = world.client("rival").get(address)
+    assert answer.status_code == 200
+    assert "INTERNAL-77" not in answer.text
+    assert session().get_one(Product, product_id).number in answer.text

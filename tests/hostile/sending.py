@@ -63,11 +63,6 @@ class Answer:
     body: bytes = b""
     broken: str = ""
 
-    @property
-    def is_bad(self) -> bool:
-        """A failure of ours, or too late."""
-        return self.status >= 500 or self.seconds > BAR
-
 
 class _Hung(Exception):
     """No answer came."""

@@ -7,6 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.households.screening import screened
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.text import Text
+from marketplace.scenarios import services as scenarios
+from marketplace.scenarios.models import BudgetKind
+from tests.factories.world import World
 
 IDENTIFYING = [
     ("请打 13812345678 联系", "phone", "13812345678"),
@@ -65,3 +71,36 @@ def test_every_hit_is_named_at_once() -> None:
 def test_no_text_breaks_it(text: str) -> None:
     for hit in screened(text):
         assert hit.passage
+
+
+def _posted(world: World, *kinds: str, summary: str) -> int:
+    """A complete household draft that is no pool."""
+    body = world.organisation("helper", *kinds).id
+    helper = world.person("helper")
+    said = Text.of("照护", "care")
+    with unit_of_work():
+        row = scenarios.create(helper, body, title=Text.of("居家看护", "Care at home"))
+        scenarios.edit(
+            helper, row.id, domain="household", task="other", district="310112", summary=Text.of(summary),
+            situation=said, workflow=said, objects=said, safety=said, budget_kind=BudgetKind.FIXED, budget_max=10,
+            period_months=6,
+        )  # fmt: skip
+        scenarios.set_requirements(helper, row.id, [world.requirement("payload", "40")])
+        scenarios.set_metrics(helper, row.id, [world.metric("availability", "99")])
+        return row.id
+
+
+def test_a_service_body_submits_no_single_home(world: World) -> None:
+    number = _posted(world, "service_body", summary="一户人家要看护。")
+    with pytest.raises(Conflict, match="单独一户不能公开"), unit_of_work():
+        scenarios.submit(world.person("helper"), number, declared_by="helper")
+
+
+def test_also_what_is_no_pool_says_of_no_home_who_lives_where(world: World) -> None:
+    number = _posted(world, "owner", "service_body", summary="张阿姨，漕溪路12弄3号501室，电话13800138000")
+    with pytest.raises(Conflict, match="13800138000|张阿姨"), unit_of_work():
+        scenarios.submit(world.person("helper"), number, declared_by="helper")
+    with unit_of_work():
+        scenarios.edit(world.person("helper"), number, summary=Text.of("独居老人夜里要有人看护。"))
+    with unit_of_work():
+        assert scenarios.submit(world.person("helper"), number, declared_by="helper").submitted_at is not None

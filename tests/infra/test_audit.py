@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import delete, select, update
 
 from marketplace.console.checks import differences
@@ -12,6 +13,7 @@ from marketplace.infra.audit.models import AuditRow
 from marketplace.infra.audit.services import GENESIS, broken, write
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import session, unit_of_work
+from tests.factories.stages import Stages, client
 from tests.factories.world import World
 
 pytestmark = pytest.mark.db
@@ -101,3 +103,11 @@ def test_what_is_rolled_back_leaves_no_row(world: World) -> None:
     with unit_of_work():
         write(SYSTEM, "test", "test", 1, {"文": "字"})
     assert _broken() == []
+
+
+def test_an_administrator_reads_no_judgement_of_a_bid(world: World, clock: time_machine.Coordinates) -> None:
+    story = Stages(world, clock)
+    challenge_id, bids = story.begun("anna", "bert")
+    story.decide(challenge_id, {bids["anna"]: "报价低于成本，不可信。"})
+    assert "报价低于成本" not in client(world, "administrator").get("/zh/audit").text
+    assert "报价低于成本" in client(world, "auditor").get("/zh/audit").text

@@ -12,7 +12,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from marketplace.demo.content import paper
-from marketplace.infra.files.services import MAX_BYTES, LocalStore, check
+from marketplace.infra.files.services import MAX_BYTES, MOST_PIXELS, LocalStore, check
 from marketplace.kernel.errors import Invalid
 
 
@@ -119,3 +119,21 @@ def test_the_store_answers_what_it_was_given_under_names_that_nobody_guesses(tmp
 def test_the_store_opens_no_other_path(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="not a file key"):
         LocalStore(tmp_path).get(key)
+
+
+def test_a_picture_has_no_more_pixels_than_said(app: Flask) -> None:
+    out = BytesIO()
+    Image.new("1", (7_100, 7_100)).save(out, "PNG")
+    assert MOST_PIXELS < 7_100 * 7_100
+    with pytest.raises(Invalid):
+        check(FileStorage(BytesIO(out.getvalue()), "a.png"))
+
+
+def test_a_document_from_a_strange_packer_is_refused(app: Flask) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("word/document.xml", "x")
+    raw = bytearray(out.getvalue())
+    raw[raw.index(b"PK\x01\x02") + 6] = 99  # the version that is needed to unpack it
+    with pytest.raises(Invalid):
+        check(FileStorage(BytesIO(bytes(raw)), "a.docx"))

@@ -298,3 +298,25 @@ def test_a_vendor_that_takes_no_invitations_gets_none(world: World, made: Introd
     with pytest.raises(Conflict, match="不接受邀请"):
         made.invitation(scenario_id)
     made.interest(scenario_id)
+
+
+def test_who_blocked_the_other_is_not_met_through_what_was_pending(world: World) -> None:
+    number = Introductions(world).invitation(vendor_id=world.vendor_id)
+    with unit_of_work():
+        services.block(world.owner, number)
+    with pytest.raises(Conflict), unit_of_work():
+        services.accept(world.vendor, number)
+
+
+def test_who_has_left_is_no_contact_of_the_organisation(world: World) -> None:
+    vendor_id, scenario_id = world.vendor_id, Introductions(world).scenario()
+    leaver = world.join("leaver", session().get_one(Organisation, vendor_id), MemberRole.EDITOR)
+    product_id = world.product().id
+    with unit_of_work():
+        number = services.show_interest(leaver, scenario_id, product_id=product_id, note="可以").id
+    with unit_of_work():
+        organisations.change_member(world.vendor, vendor_id, world.users["leaver"], role=None)
+    with unit_of_work():
+        services.accept(world.owner, number)
+    found = queries.contacts(world.owner, queries.get(world.owner, number))
+    assert [c.email for c in found] == ["owner@people.example", "vendor@people.example"]

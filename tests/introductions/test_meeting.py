@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
+from marketplace.infra.audit.models import AuditRow
 from marketplace.infra.jobs.services import run_pending
 from marketplace.introductions import queries, services
 from marketplace.introductions.ics import Entry, calendar_file, escaped, folded
@@ -17,6 +19,7 @@ from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, InvalidMany, Late, NotFound
 from tests.factories.introductions import PLACE, Introductions
+from tests.factories.stages import client as client_of
 from tests.factories.world import World
 
 pytestmark = pytest.mark.db
@@ -235,3 +238,21 @@ def test_nothing_that_is_typed_adds_a_line_of_its_own() -> None:
     assert folded("x" * 75) == "x" * 75
     assert folded("x" * 76) == "x" * 75 + "\r\n x"
     assert all(len(p.encode()) <= 75 for p in folded("机" * 60).split("\r\n"))
+
+
+def test_why_a_time_was_cancelled_is_between_the_two_sides(world: World) -> None:
+    number = Introductions(world).interest()
+    with unit_of_work():
+        services.accept(world.owner, number)
+    starts = [site_clock.now() + timedelta(days=d) for d in (2, 3)]
+    with unit_of_work():
+        data = services.SlotData(kind=Meeting.MEETING, place=PLACE, minutes=30, starts=starts)
+        slot_id = services.offer(world.owner, number, data)[0].id
+    with unit_of_work():
+        services.book(world.vendor, number, slot_id)
+    with unit_of_work():
+        services.cancel(world.vendor, number, slot_id, reason="改约，请打 13800138000")
+    page = f"/zh/introductions/{number}"
+    assert "13800138000" in client_of(world, "owner").get(page).text
+    assert "13800138000" not in client_of(world, "officer").get(page).text
+    assert all("13800138000" not in str(data) for data in session().scalars(select(AuditRow.data)))

@@ -120,8 +120,6 @@ def test_from_a_posting_that_the_market_answers_to_a_bid_that_is_half_filled_in(
     vendor.look("should I bid")
     page.locator("aside .next button.btn-primary").click()
     page.wait_for_url(re.compile("/edit/matrix"))
-    page.locator("button[name=prefill]").click()
-    page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text("已选上比对最好的“兰汀 MP3")
     answers = [select.input_value() for select in page.locator("select[name$=-answer]").all()]
     assert answers.count("meets") == 4

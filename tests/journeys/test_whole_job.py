@@ -217,7 +217,7 @@ def _open_and_shortlist(officer: Visitor, challenge: str) -> None:
     page.wait_for_selector("article")
     officer.look("eligibility")
     for number in range(2):
-        page.locator("article").nth(number).locator("button[value=pass]").click()
+        page.locator("article").nth(number).locator("button[name=pass]").click()
         page.wait_for_load_state()
     page.locator("button[value=close]").click()
     officer.go(f"/staff/challenges/{challenge}/shortlist")

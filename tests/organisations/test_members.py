@@ -223,3 +223,21 @@ def test_a_handover_accepted_while_it_is_withdrawn_is_one_or_the_other(world: Wo
 def _managers(organisation_id: int) -> list[int]:
     query = select(Membership.user_id).where(Membership.organisation_id == organisation_id)
     return list(session().scalars(query.where(Membership.role == MemberRole.MANAGER).order_by(Membership.user_id)))
+
+
+def test_an_invitation_holds_as_long_as_whoever_sent_it_manages(world: World) -> None:
+    vendor_id = world.vendor_id
+    second = world.join("second", session().get_one(Organisation, vendor_id), MemberRole.MANAGER)
+    with unit_of_work():
+        row = services.invite(
+            second, vendor_id, email="stranger@people.example", role=MemberRole.MANAGER, language="zh"
+        )
+        token = services.invitation_token(row)
+    with unit_of_work():
+        services.change_member(world.vendor, vendor_id, world.users["second"], role=MemberRole.EDITOR)
+    with pytest.raises(Conflict), unit_of_work():
+        services.accept(world.stranger, token, email="stranger@people.example")
+    with unit_of_work():
+        services.change_member(world.vendor, vendor_id, world.users["second"], role=MemberRole.MANAGER)
+    with unit_of_work():
+        assert services.accept(world.stranger, token, email="stranger@people.example").id == vendor_id

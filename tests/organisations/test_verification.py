@@ -263,3 +263,36 @@ def test_the_form_keeps_what_was_typed_beside_a_wrong_code(world: World) -> None
     assert (
         session().scalar(select(func.count()).select_from(Organisation).where(Organisation.district == "310112")) == 0
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "district", "field"),
+    [
+        (Text.of("拂晓示例机器人", "Shanghai Municipal Commission"), "310115", "uscc"),
+        (Text.of("上海市某委员会", "Example 1"), "310115", "uscc"),
+        (Text.of("拂晓示例机器人", "Example 1"), "310101", "district"),
+    ],
+)
+def test_what_was_verified_stays_name_and_district_too(world: World, name: Text, district: str, field: str) -> None:
+    row = session().get_one(Organisation, world.vendor_id)
+    if name.en == "Example 1":
+        name = Text.of(name.zh, row.name.en)
+    data = services.Particulars(
+        name=name, uscc=row.uscc, kinds=frozenset({"vendor"}), district=district, about=row.about
+    )
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        services.edit(world.vendor, world.vendor_id, data)
+    assert refused.value.field == field
+
+
+def test_an_english_name_may_be_added_once(world: World) -> None:
+    row = session().get_one(Organisation, world.vendor_id)
+    with unit_of_work() as work:
+        work.get_one(Organisation, world.vendor_id).name = Text.of(row.name.zh)
+    row = session().get_one(Organisation, world.vendor_id)
+    kept = {"uscc": row.uscc, "kinds": frozenset({"vendor"}), "district": row.district, "about": row.about}
+    zh = row.name.zh
+    with unit_of_work():
+        services.edit(world.vendor, world.vendor_id, services.Particulars(name=Text.of(zh, "Dawn Example"), **kept))
+    with pytest.raises(Invalid), unit_of_work():
+        services.edit(world.vendor, world.vendor_id, services.Particulars(name=Text.of(zh, "Dusk Example"), **kept))

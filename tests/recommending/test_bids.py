@@ -20,6 +20,7 @@ from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Late, NotFound
 from marketplace.kernel.text import Text
+from marketplace.organisations import services as organisations
 from marketplace.organisations.models import MemberRole, Organisation
 from marketplace.recommending import queries, services
 from marketplace.recommending.models import Recommendation
@@ -238,3 +239,56 @@ def test_after_the_deadline_nothing_is_sent_any_more(
     with pytest.raises(Late):
         made.cover(bid_id)
     assert session().query(Recommendation).count() == 0
+
+
+def test_staff_who_belong_to_the_body_learn_of_a_bid_with_the_opening(world: World) -> None:
+    made = Rounds(world)
+    body_id = made.body()
+    world.person("insider", roles=("officer",))
+    insider = world.join("insider", session().get_one(Organisation, body_id), MemberRole.EDITOR)
+    round_id = made.open(stage=Stage.BIDS)
+    bid_id = world.submitted_bid(made.challenge(round_id)).id
+    before = last_mail(world)
+    number = made.cover(bid_id)
+    told = {who for who, _subject in mails(world, since=before)}
+    assert "body" in told
+    assert "insider" not in told
+    assert queries.listed(insider, round_id, body_id) == []
+    assert "拂晓示例机器人" not in client(world, "insider").get(f"/zh/recommending/{round_id}/{body_id}").text
+    with pytest.raises(NotFound), unit_of_work():
+        services.recommend(insider, number)
+
+
+def test_a_body_that_bids_reads_no_rival_and_none_of_them_needs_its_word(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    made = Rounds(world)
+    body_id = made.body()
+    with unit_of_work() as work:
+        work.get_one(Organisation, body_id).is_vendor = True
+    round_id = made.open(stage=Stage.BIDS)
+    challenge_id = made.challenge(round_id).id
+    bid_id = world.submitted_bid(session().get_one(Challenge, challenge_id)).id
+    made.cover(bid_id)
+    page = f"/zh/recommending/{round_id}/{body_id}"
+    assert "拂晓示例机器人" in words(client(world, "body"), page)
+    story = Stages(world, clock)
+    vendor = body_id, world.listed(world.person("body"), body_id, name="自家车").id
+    story.submit(story.draft(challenge_id, "body", vendor=vendor), "body")
+    assert "拂晓示例机器人" not in words(client(world, "body"), page)
+    story.to_opening(challenge_id)
+    world.open_bids(session().get_one(Challenge, challenge_id))
+    clock.shift(timedelta(days=60))
+    with unit_of_work():
+        evaluation.begin(world.officer, challenge_id)
+    states = {s.bid_id: s.state for s in session().scalars(select(BidStage))}
+    assert states[bid_id] is StageState.PENDING
+
+
+def test_a_bidder_does_not_move_away_from_its_body(world: World) -> None:
+    row = session().get_one(Organisation, world.vendor_id)
+    data = organisations.Particulars(
+        name=row.name, uscc=row.uscc, kinds=frozenset({"vendor"}), district="310101", about=row.about
+    )
+    with pytest.raises(Invalid), unit_of_work():
+        organisations.edit(world.vendor, world.vendor_id, data)

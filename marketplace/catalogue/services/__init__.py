@@ -41,6 +41,7 @@ from marketplace.catalogue.services.records import (
 )
 from marketplace.catalogue.services.specifications import (
     SpecificationData,
+    is_as_measured,
     measured_here,
     set_specifications,
     write_specifications,
@@ -81,6 +82,7 @@ __all__ = [
     "describe_picture",
     "edit",
     "give_mark",
+    "is_as_measured",
     "list_",
     "may_doubt",
     "measured_here",

@@ -68,11 +68,21 @@ def write_specifications(actor: Actor, row: Product | ProductVariant, data: Sequ
             row.specifications.append(entry)
         if wrong := wrong_dates(new.evidence_date, new.expires):
             raise Invalid("rows", wrong)
-        measured = entry.evidence is Evidence.TRIAL and entry.value_json == new.value.as_json()
-        if new.evidence is Evidence.TRIAL and not measured and not actor.is_system:
+        if new.evidence is Evidence.TRIAL and not is_as_measured(entry, new) and not actor.is_system:
             raise Invalid("rows", _("“本市实测”由项目办公室在应用验证后填写。请先选检测报告或视频。"))
         entry.value_json, entry.condition = new.value.as_json(), new.condition
         entry.evidence, entry.evidence_date, entry.expires = new.evidence, new.evidence_date, new.expires
+
+
+def is_as_measured(known: Specification | None, new: SpecificationData) -> bool:
+    """Whether ``new`` says of a value no more than what was measured here: the same value, condition and days."""
+    return (
+        known is not None
+        and known.evidence is Evidence.TRIAL
+        and known.value_json == new.value.as_json()
+        and (known.condition.zh, known.condition.en) == (new.condition.zh, new.condition.en)
+        and (known.evidence_date, known.expires) == (new.evidence_date, new.expires)
+    )
 
 
 def measured_here(actor: Actor, product_id: int, parameter: str, *, on: date) -> None:

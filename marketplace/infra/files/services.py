@@ -94,7 +94,7 @@ def _content_type(extension: str, data: bytes) -> str | None:
         media_type, folder = OFFICE[extension]
         try:
             names = zipfile.ZipFile(io.BytesIO(data)).namelist()
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             return None
         macro_free = not any(n.endswith("vbaProject.bin") for n in names)
         return media_type if macro_free and any(n.startswith(folder) for n in names) else None
@@ -121,6 +121,8 @@ def _encoded_anew(data: bytes, kind: str, field: str) -> bytes:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         opened = Image.open(io.BytesIO(data))
+        if opened.width * opened.height > MOST_PIXELS:  # Pillow itself only warns up to twice as many
+            raise ValueError("more pixels than a page will ever show")
         upright = ImageOps.exif_transpose(opened)
         picture = upright.convert("RGB" if kind == "JPEG" else "RGBA" if upright.has_transparency_data else "RGB")
         picture.info.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Product
 from marketplace.households.screening import screened
@@ -116,6 +118,8 @@ def accept(actor: Actor, introduction_id: int, *, product_id: int | None = None)
     INTRODUCTION.require(actor, "accept", row)
     require_verified(row.owner)
     require_verified(row.vendor)
+    if any(queries.is_blocked(by=a, against=b) for a, b in permutations((row.owner_id, row.vendor_id))):
+        raise Conflict(_("双方有一方已不再接收对方的对接，不能接受。"))
     if product_id is not None and row.is_invitation:
         product = catalogue.get(actor, product_id)
         if product.vendor_id != row.vendor_id or not product.is_listed:

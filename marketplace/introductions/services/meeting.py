@@ -119,7 +119,7 @@ def cancel(actor: Actor, introduction_id: int, slot_id: int, *, reason: str) -> 
         raise Invalid("reason", _("请写一句为什么取消，对方会看到。"))
     if slot.is_past:
         raise Late(_("约定的时间已经到了，不能再取消。"))
-    SLOT.fire(slot, "cancel", actor=actor, reason=reason)
+    SLOT.fire(slot, "cancel", actor=actor)  # the reason is between the two sides: it may hold a telephone number
     slot.reason, slot.decided_at = reason, clock.now()
     record(events.SlotCancelled(actor=actor, introduction_id=row.id, slot_id=slot.id))
     return slot

@@ -98,7 +98,7 @@ def accept(actor: Actor, token: str, *, email: str) -> Organisation:
         one_at_a_time(Organisation, row.organisation_id)
         session().refresh(row)
         row = invitation_of(token)  # the same link pressed twice, or withdrawn meanwhile
-    if row is None:
+    if row is None or not _is_manager(row.organisation_id, row.invited_by):
         raise Conflict(_("这份邀请已经用过、撤回或超过七天。请让对方再邀请一次。"))
     if row.email != email.lower() or actor.user_id is None:
         raise Forbidden(_("邀请发给了另一个邮箱。请用那个邮箱登录后再打开链接。"))
@@ -111,6 +111,12 @@ def accept(actor: Actor, token: str, *, email: str) -> Organisation:
         session().flush()
         record(events.MemberJoined(actor=actor, organisation_id=row.organisation_id, user_id=actor.user_id))
     return row.organisation
+
+
+def _is_manager(organisation_id: int, user_id: int) -> bool:
+    """Whether a person manages the organisation now: an invitation holds as long as whoever sent it does."""
+    query = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.user_id == user_id)
+    return session().scalar(query.where(Membership.role == MemberRole.MANAGER)) is not None
 
 
 def change_member(actor: Actor, organisation_id: int, user_id: int, *, role: MemberRole | None) -> None:

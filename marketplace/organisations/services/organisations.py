@@ -73,18 +73,27 @@ def create(actor: Actor, data: Particulars) -> Organisation:
 
 
 def edit(actor: Actor, organisation_id: int, data: Particulars, *, seen: int | None = None) -> Organisation:
-    """Change what the organisation says of itself; code and name are fixed while it is verified."""
+    """Change what the organisation says of itself; code, name and district are fixed while it is verified.
+
+    The district says which body must recommend its bids. An English name may be added once where there is none.
+    """
     row = queries.get(actor, organisation_id)
     ORGANISATION.require(actor, "edit", row)
     row.revise(seen)
     fixed = row.state in (State.SUBMITTED, State.VERIFIED, State.SUSPENDED)
-    if fixed and (uscc.normalise(data.uscc) != row.uscc or data.name.zh != row.name.zh):
+    if fixed and (uscc.normalise(data.uscc) != row.uscc or not _is_same_name(row.name, data.name)):
         raise Invalid("uscc", _("核验过的代码和名称不能直接改。请联系项目办公室。"))
+    if fixed and data.district != row.district:
+        raise Invalid("district", _("核验过的所在区不能直接改。请联系项目办公室。"))
     if not fixed:
         row.uscc = check_uscc(data.uscc, own_id=row.id)
     _apply(row, data)
     record(events.OrganisationChanged(actor=actor, organisation_id=row.id))
     return row
+
+
+def _is_same_name(known: Text, said: Text) -> bool:
+    return said.zh == known.zh and said.en in (known.en, known.en or said.en)
 
 
 def attach_licence(actor: Actor, organisation_id: int, upload: Upload) -> None:
