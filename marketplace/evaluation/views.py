@@ -43,8 +43,9 @@ def eligibility(challenge_id: int) -> Any:
     services.require_no_own_bid(actor, challenge_id)
     form = Form()
     typed: dict[str, str] = {}
-    if form.validate_on_submit():
-        act = request.form.get("act", "")
+    act = request.form.get("act", "")
+    # To close it tells every bidder how its bid did: that is a release, too.
+    if form.validate_on_submit() and (act != "close" or proof.given(form)):
         stage_id = whole(request.form.get("pass") or request.form.get("fail"))
         said = {s.id: clean(request.form.get(f"reason-{s.id}", ""))[:4000] for s in queries.stages(actor, challenge_id)}
         typed = {f"reason-{number}": reason for number, reason in said.items()}

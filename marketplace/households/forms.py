@@ -9,6 +9,7 @@ from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from marketplace.households.models import Giver, Persons
 from marketplace.households.services import AREAS, DWELLINGS, MOST_TEXT
 from marketplace.kernel.i18n import best
+from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.vocabulary.terms import districts, domains
 from marketplace.web.forms import AtMost, DateInput, Form, Required, both_languages
@@ -22,7 +23,7 @@ class NeedForm(Form):
 
     task = SelectField(_l("需要哪一类帮助"))
     need = TextAreaField(_l("需要什么"), [Required(_l("请用一两句话写需要什么。")), AtMost(MOST_TEXT)])
-    district = SelectField(_l("所在区"))
+    district = SelectField(_l("所在区"), [Required(_l("请选择所在区。"))])
     dwelling = SelectField(_l("住房"))
     area = SelectField(_l("面积"))
     persons = SelectField(_l("同住几人"))
@@ -33,7 +34,7 @@ class NeedForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task.choices = [(t.key, best(t.label)) for t in domains()["household"].tasks]
-        self.district.choices = [(t.key, best(t.label)) for t in districts().values()]
+        self.district.choices = [("", _("请选择")), *((t.key, best(t.label)) for t in districts().values())]
         self.dwelling.choices = [(key, best(text)) for key, text in DWELLINGS.items()]
         self.area.choices = [(key, best(text)) for key, text in AREAS.items()]
         self.persons.choices = list(PERSONS.items())

@@ -9,6 +9,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.kernel.i18n import best
+from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import lazy_gettext as _l
 from marketplace.vocabulary.terms import districts
 from marketplace.web.forms import AtMost, Email, Form, Required, both_languages
@@ -33,7 +34,7 @@ class OrganisationForm(Form):
     kinds = SelectMultipleField(
         _l("在这里做什么"), choices=KINDS, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
-    district = SelectField(_l("所在区"))
+    district = SelectField(_l("所在区"), [Required(_l("请选择所在区。"))])
     vars().update(both_languages("about", _l("单位简介"), limit=600, area=True))
     contact_name = StringField(_l("联系人"), [AtMost(80)])
     contact_email = StringField(_l("联系邮箱"), [AtMost(254)])
@@ -42,7 +43,7 @@ class OrganisationForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.district.choices = [(t.key, best(t.label)) for t in districts().values()]
+        self.district.choices = [("", _("请选择")), *((t.key, best(t.label)) for t in districts().values())]
 
 
 class LicenceForm(Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar, cast
 
 from flask import current_app
@@ -10,7 +11,21 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 V = TypeVar("V", bound=Callable[..., Any])
-limiter = Limiter(get_remote_address, default_limits=[])
+
+
+def where_from() -> str:
+    """Whose requests count together: an address of version 4, and of version 6 the /64 that one customer is given."""
+    address = get_remote_address()
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+
+
+limiter = Limiter(where_from, default_limits=[])
 
 
 @limiter.request_filter

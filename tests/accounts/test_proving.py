@@ -63,6 +63,21 @@ def test_the_release_asks_beside_its_button_and_releases_nothing_without(
     assert stages.challenge(challenge_id).state is State.SHORTLISTED
 
 
+def test_closing_the_check_asks_beside_its_button_and_tells_nobody_without(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    story = Stages(world, clock)
+    challenge_id, _bids = story.begun("alpha")
+    story.decide(challenge_id, {})
+    browser = world.client("officer")
+    address = f"/zh/staff/challenges/{challenge_id}/eligibility"
+    clock.shift(LATER)
+    assert browser.post(address, data={"act": "close"}).status_code == 422
+    assert stages.challenge(challenge_id).state is State.ELIGIBILITY
+    assert browser.post(address, data={"act": "close", **PROOF}).status_code == 302
+    assert stages.challenge(challenge_id).state is State.EVALUATION
+
+
 def test_a_role_is_given_with_a_proof_only_and_the_boxes_stay_as_they_were_ticked(
     world: World, clock: time_machine.Coordinates
 ) -> None:

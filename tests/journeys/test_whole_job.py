@@ -219,6 +219,7 @@ def _open_and_shortlist(officer: Visitor, challenge: str) -> None:
     for number in range(2):
         page.locator("article").nth(number).locator("button[name=pass]").click()
         page.wait_for_load_state()
+    _prove(officer)
     page.locator("button[value=close]").click()
     officer.go(f"/staff/challenges/{challenge}/shortlist")
     for article in page.locator("article").all():
