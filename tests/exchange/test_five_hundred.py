@@ -142,7 +142,6 @@ def test_every_mistake_is_named_at_its_place_and_nothing_is_entered(world: World
     assert session().scalar(select(func.count()).select_from(Scenario)) == before
 
 
-@pytest.mark.db
 def test_mended_it_is_in_and_every_line_of_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     sheets = five_hundred(world)
     before = [session().scalar(select(func.count()).select_from(m)) or 0 for m in (Scenario, Requirement, Metric)]

@@ -38,7 +38,6 @@ def _whose(world: World, kind: str) -> tuple[Actor, int]:
     return (world.owner, world.owner_id) if kind == "scenarios" else (world.vendor, world.vendor_id)
 
 
-@pytest.mark.db
 @pytest.mark.parametrize("extension", ["json", "xlsx"])
 @pytest.mark.parametrize("kind", ["scenarios", "products"])
 def test_the_export_of_everything_changes_nothing(world: World, kind: str, extension: str) -> None:

@@ -162,7 +162,6 @@ def _dealt(names: Iterable[str], turn: int) -> list[tuple[str, str]]:
     return [(name, values[(number + turn) % len(values)]) for number, name in enumerate(names)]
 
 
-@pytest.mark.db
 def test_no_query_parameter_of_any_page_breaks_it(guarded: Flask, world: World, ids: dict[str, int]) -> None:
     answers: list[tuple[str, int]] = []
     read = set()

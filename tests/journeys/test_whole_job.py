@@ -189,11 +189,12 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
 
 def _past_the_deadline(officer: Visitor, challenge: str) -> None:
     """Move the site's clock with the bar until the challenge may be opened."""
-    for _attempt in range(60):  # the demo has many deadlines, and the bar stops at each
-        officer.go(f"/staff/challenges/{challenge}/opening")
+    officer.go(f"/staff/challenges/{challenge}/opening")
+    for _attempt in range(60):  # the demo has many deadlines, and the bar stops at each and comes back to the page
         if officer.page.locator("main .next button:not([disabled])").count():
             return
-        officer.page.click(".demo button[value=deadline]")
+        with officer.page.expect_navigation():
+            officer.page.click(".demo button[value=deadline]")
     raise AssertionError("the deadline was never reached")
 
 
