@@ -32,15 +32,14 @@ def get(actor: Actor, bid_id: int, *, fresh: bool = False) -> Bid:
 
 def has_handed_in(challenge_id: int, organisation_id: int) -> bool:
     """Whether the organisation has a bid for that challenge; known to its own people, and to everybody once it is opened."""
-    query = select(Bid.id).where(Bid.challenge_id == challenge_id, Bid.lead_id == organisation_id)
-    return session().scalar(query.where(Bid.state.not_in([State.DRAFT, State.WITHDRAWN]))) is not None
+    query = _handed_in([organisation_id]).where(Bid.challenge_id == challenge_id)
+    return session().scalar(query.limit(1)) is not None
 
 
 def recusing(actor: Actor) -> Select[int]:
     """Ids of the challenges to which one of the actor's own organisations has handed in a bid: whoever belongs to a bidder
     judges nobody there and, also as staff, reads no other bid (decision 7)."""
-    mine = Bid.lead_id.in_(sorted(actor.organisations()))
-    return select(Bid.challenge_id).where(mine, Bid.state.not_in([State.DRAFT, State.WITHDRAWN]))
+    return _handed_in(sorted(actor.organisations()))
 
 
 def is_recused(actor: Actor, challenge_id: int) -> bool:
@@ -48,6 +47,12 @@ def is_recused(actor: Actor, challenge_id: int) -> bool:
     if not actor.memberships:
         return False
     return session().scalar(recusing(actor).where(Bid.challenge_id == challenge_id).limit(1)) is not None
+
+
+def _handed_in(organisation_ids: list[int]) -> Select[int]:
+    """Ids of the challenges to which one of the organisations has handed in a bid and not taken it back."""
+    stands = Bid.state.not_in([State.DRAFT, State.WITHDRAWN])
+    return select(Bid.challenge_id).where(Bid.lead_id.in_(organisation_ids), stands)
 
 
 def own(actor: Actor, challenge_id: int) -> list[Bid]:

@@ -94,7 +94,12 @@ def _content_type(extension: str, data: bytes) -> str | None:
         media_type, folder = OFFICE[extension]
         try:
             names = zipfile.ZipFile(io.BytesIO(data)).namelist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        except (
+            zipfile.BadZipFile,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ):  # RuntimeError: a version or cipher it does not know
             return None
         macro_free = not any(n.endswith("vbaProject.bin") for n in names)
         return media_type if macro_free and any(n.startswith(folder) for n in names) else None
