@@ -35,6 +35,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
+LONGEST = [
+    "journeys/test_whole_job.py",
+    "demo/test_seed.py",
+    "contracts/test_english_pages.py",
+    "contracts/test_routes.py",
+    "journeys/test_hostile.py",
+    "journeys/test_match.py",
+    "drills/test_restore.py",
+    "exchange/test_five_hundred.py",
+    "drills/test_deploying.py",
+    "drills/test_kills.py",
+]
+"""Files that take half a minute and more: they begin first, so that no process ends long after the others."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, file in enumerate(LONGEST) if item.path.as_posix().endswith(f"/{file}")), len(LONGEST))
+
+    items.sort(key=rank)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return

@@ -31,9 +31,9 @@ AS_MANY = """async ([address, about, least]) => {
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running demo, worker and all."""
+    """The address of a running demo, worker and all: one for each file, since some move its clock."""
     data = tmp_path_factory.mktemp("demo") / "data"
     shutil.copytree(seeded, data)
     address, process = start_site(data)
