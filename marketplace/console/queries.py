@@ -38,6 +38,7 @@ from marketplace.introductions.states import State as IntroductionState
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import session
+from marketplace.kernel.text import Text
 from marketplace.notifications.models import InboxItem
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import VERIFICATION_DAYS
@@ -135,9 +136,31 @@ def queues(actor: Actor) -> dict[str, list[Item]]:
         _item(r, r.answered_at, "") if r.answered_at else _item(r, r.created_at, "doubts")
         for r in catalogue.doubts_to_close(actor)
     ]
+    found["scenarios"].sort(key=lambda i: i.due or now)  # rounds differ in the days they give
     for name, state in _BY_STATE.items():
         found[name] = [_item(r, r.opened_at, name) for r in called if r.state is state]
     return {name: found[name] for name in QUEUES}
+
+
+def arranged(items: list[Item], asked: str, sort: str) -> list[Item]:
+    """Those of a queue whose name, number or organisation holds what is asked for; the most urgent, as the queue
+    has them, the longest wait or the name first."""
+    wanted = asked.casefold()
+    found = [i for i in items if wanted in _words(i.row).casefold()] if wanted else list(items)
+    if sort == "name":
+        return sorted(found, key=lambda i: _words(i.row))
+    if sort == "waited":
+        return sorted(found, key=lambda i: -i.waited)
+    return found
+
+
+def _words(row: Any) -> str:
+    """What a row of a queue is called: its name, number and whose it is, in both languages."""
+    of = getattr(row, "product", row)
+    whose = getattr(of, "owner", None) or getattr(of, "vendor", None)
+    found = [getattr(of, name, "") for name in ("title", "name", "matter", "number", "uscc")]
+    found += [whose.name if whose else "", row.notice.number if hasattr(row, "notice") else ""]
+    return " ".join(f"{t.zh} {t.en}" if isinstance(t, Text) else str(t) for t in found if t)
 
 
 def most_urgent(waiting: dict[str, list[Item]], limit: int) -> list[tuple[str, Item]]:

@@ -51,6 +51,7 @@ QUEUE_TITLES = {
     "objections": _l("异议"),
     "doubts": _l("规格质疑"),
 }
+SORTS = {"": _l("最急的在前"), "waited": _l("等得久的在前"), "name": _l("按名称")}
 STEPS = {
     "submitted": _l("提交过的场景"),
     "admitted": _l("已入库"),
@@ -106,11 +107,17 @@ def queue(name: str) -> Any:
         raise NotFound()
     actor = current_actor()
     counts = queries.queues(actor)
+    asked = clean(request.args.get("q", ""))[:100]
+    sort = request.args.get("sort", "")
+    sort = sort if sort in SORTS else ""
     return page(
         "console/queue.html",
         name=name,
-        items=counts[name],
+        items=queries.arranged(counts[name], asked, sort),
         counts=counts,
+        asked=asked,
+        sort=sort,
+        sorts=SORTS,
         titles=QUEUE_TITLES,
         parameters=parameters(),
     )

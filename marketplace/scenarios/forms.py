@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -10,7 +11,7 @@ from wtforms.validators import Optional
 
 from marketplace.kernel.i18n import best
 from marketplace.kernel.i18n import lazy_gettext as _l
-from marketplace.scenarios.models import SITE_KEYS
+from marketplace.scenarios.models import SITE_KEYS, Scenario
 from marketplace.vocabulary.terms import districts, domains
 from marketplace.web.forms import AtMost, EmptyInDraft, Form, Money, Required, WholeNumber, Within, both_languages
 from marketplace.web.money import WAN
@@ -174,3 +175,23 @@ class CheckForm(Form):
     """Staff's decision with its reason."""
 
     reason = TextAreaField(_l("理由"), [AtMost(4000)])
+
+
+class TogetherForm(Form):
+    """One decision on several scenarios: one reason for all of them, or a reason for each."""
+
+    def reason_for(self, scenario_id: int) -> str:
+        """What is written for this one; empty where nothing is."""
+        field = self._fields.get(f"reason-{scenario_id}") or self._fields.get("reason")
+        return (field.data or "") if field else ""
+
+
+def together(act: str, rows: Sequence[Scenario], sent: Any) -> TogetherForm:
+    """The form for those scenarios: what is to be changed is written for each, why no review is needed once for all."""
+    if act == "admit":
+        wanted = [Required(_l("请写明为什么不再组织需求论证，留存备查。")), AtMost(4000)]
+        fields = {"reason": TextAreaField(_l("为什么不再组织需求论证"), wanted)}
+    else:
+        wanted = [Required(_l("请写明要改什么，一次写全。")), AtMost(4000)]
+        fields = {f"reason-{row.id}": TextAreaField(best(row.title), wanted) for row in rows}
+    return type("Together", (TogetherForm,), fields)(formdata=sent)

@@ -8,6 +8,7 @@ from flask import url_for
 
 from marketplace.accounts import queries as accounts
 from marketplace.infra.announcements import notify
+from marketplace.infra.mail.services import render
 from marketplace.kernel.db import session
 from marketplace.organisations import queries as organisations
 from marketplace.scenarios import events
@@ -29,6 +30,13 @@ def _context(endpoint: str) -> Any:
         return {"scenario": row, "link": link, "reason_given": payload.get("reason", "")}
 
     return context
+
+
+def letter(row: Scenario, template: str, reason: str = "") -> str:
+    """The mail about a scenario as its owner would read it, in the reader's language."""
+    link = url_for("scenarios.show", scenario_id=row.id, _external=True)
+    mail = render(f"scenarios/{template}", {"scenario": row, "link": link, "reason_given": reason})
+    return f"{mail.subject}\n\n{mail.text()}"
 
 
 notify(events.ScenarioSubmitted, template="scenarios/submitted", to=_officers, context=_context("scenarios.check"))

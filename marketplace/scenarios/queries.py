@@ -64,6 +64,14 @@ def in_state(actor: Actor, states: Sequence[State], *, limit: int = 200) -> list
     return list(session().scalars(query.limit(limit)))
 
 
+def to_check(actor: Actor, ids: Iterable[int]) -> list[Scenario]:
+    """Those of the scenarios that the actor may see, those longest with staff first."""
+    query = select(Scenario).where(Scenario.id.in_(list(ids)), SCENARIO.where(actor))
+    return list(
+        session().scalars(query.options(joinedload(Scenario.owner)).order_by(Scenario.with_staff_at, Scenario.id))
+    )
+
+
 def is_visible(actor: Actor, scenario_id: int) -> bool:
     """Whether the actor may see it."""
     query = select(Scenario.id).where(Scenario.id == scenario_id, SCENARIO.where(actor))

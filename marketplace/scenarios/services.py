@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -377,6 +378,14 @@ def withdraw(actor: Actor, scenario_id: int) -> Scenario:
     return row
 
 
+@dataclass(frozen=True)
+class Checking:
+    """What is decided of one scenario among several: the reason, and since when it was with staff when previewed."""
+
+    reason: str
+    since: datetime | None
+
+
 def _for_checking(actor: Actor, act: str, scenario_id: int) -> Scenario:
     row = queries.get(actor, scenario_id)
     SCENARIO.require(actor, act, row)
@@ -416,6 +425,40 @@ def admit(actor: Actor, scenario_id: int, *, reason: str) -> Scenario:
     row.state_reason = ""
     record(events.ScenarioAdmitted(actor=actor, scenario_id=row.id))
     return row
+
+
+def check_many(actor: Actor, act: str, asked: dict[int, Checking]) -> None:
+    """Admit or return several, each as it was previewed and with its own reason; all of them or none.
+
+    Raises InvalidMany with an error for each ``reason-<id>`` that is missing, Conflict when one is no longer what was
+    previewed or has words that must be looked at by themselves.
+    """
+    acts = {"admit": admit, "return": return_}
+    known = {row.id: row for row in queries.to_check(actor, asked)}
+    for row in known.values():
+        SCENARIO.require(actor, acts[act].__name__, row)
+    changed = [n for n, given in asked.items() if n not in known or known[n].with_staff_at != given.since]
+    if changed or any(why_not_together(actor, act, row) for row in known.values()):
+        raise Conflict(_("有的场景刚有变化，或不能一起办。下面是现在的情况，请再核对一次。"))
+    errors: dict[str, str] = {}
+    for scenario_id, given in asked.items():
+        try:
+            acts[act](actor, scenario_id, reason=given.reason)
+        except Invalid as error:
+            errors[f"reason-{scenario_id}"] = error.message
+    if errors:
+        raise InvalidMany(errors)
+
+
+def why_not_together(actor: Actor, act: str, row: Scenario) -> str:
+    """Why this one cannot be decided on together with others; empty when it can."""
+    if row.state is not State.SUBMITTED:
+        return _("已经不在初审中。")
+    if row.owner_id in actor.organisations():
+        return _("是您所在单位的，请另一位同事来办。")
+    if act == "admit" and (words := classified_words(row)):
+        return _("出现了需要核对的词：%(words)s。请单独打开办理。", words="、".join(words))
+    return ""
 
 
 def classified_words(row: Scenario) -> list[str]:

@@ -269,6 +269,8 @@ SCENARIOS = [
     get("scenarios.check", NOBODYS, scenario_id="draft_scenario"),
     get("scenarios.check", NOBODYS, scenario_id="taken_back_scenario"),
     get("scenarios.check", OFFICER, scenario_id="submitted_scenario"),
+    post("scenarios.check_many", NOBODYS),
+    post("scenarios.check_many", "in  404 404 404 404 302 403 403", {"act": "admit"}),
     post("scenarios.withdraw", "in  404 409 404 404 403 403 404", scenario_id="listed_scenario"),
 ]  # fmt: skip
 EXCHANGE = [

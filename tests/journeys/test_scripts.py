@@ -326,3 +326,18 @@ def test_every_page_is_whole_without_script(browser: Browser, demo: str) -> None
     page.locator("main button[name=stay]").first.click()
     assert page.input_value("[name=summary_zh]") == "一句话。"
     context.close()
+
+
+def test_ticked_rows_of_a_queue_are_counted_and_go_to_a_preview(visit: Any) -> None:
+    officer = visit("zh")
+    officer.sign_in("officer@programme.example")
+    officer.go("/staff/scenarios")
+    page, boxes = officer.page, officer.page.locator("tbody input[type=checkbox]")
+    boxes.first.check()
+    expect(page.locator(".picks [role=status]")).to_have_text("已勾选 1 件")
+    page.get_by_label("勾选这里列出的全部").check()
+    expect(page.locator(".picks [role=status]")).to_have_text(f"已勾选 {boxes.count()} 件")
+    officer.look("queue with rows ticked")
+    page.get_by_role("button", name="退回修改，先核对…").click()
+    expect(page.locator("h1")).to_have_text("一起退回，先核对")
+    officer.look("several to be returned")
