@@ -6,14 +6,16 @@ const form = document.querySelector("form[data-autosave]");
 const WAIT = 250;
 
 if (box && form && form.querySelector("[name^='rows-'][name$='-level']")) {
-  const answer = box.querySelector("[aria-live]");
+  const answer = box.querySelector("[aria-live]"), brief = document.querySelector(".market-bar [data-said]");
   let timer = 0, asked = null;
   const ask = async () => {
     asked?.abort();
     asked = new AbortController();
     try {
       const told = await fetch(box.dataset.market, { method: "POST", body: new FormData(form), signal: asked.signal });
-      if (told.ok && !told.redirected) answer.innerHTML = keep(answer, await told.text());
+      if (!told.ok || told.redirected) return;
+      answer.innerHTML = keep(answer, await told.text());
+      if (brief) brief.textContent = answer.querySelector("[data-sum]")?.textContent ?? brief.textContent;
     } catch { /* a newer question, or no line: what stands there stays */ }
   };
   // Folds that the reader opened stay open.

@@ -156,7 +156,7 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
     for select in page.locator("select[name$=-answer]").all():
         if not select.input_value():
             select.select_option("cannot_say")
-    for note in page.locator("input[name$=-note]").all():
+    for note in page.locator("[name$=-note]").all():
         note.fill("见检测报告")
     _next(vendor)
     vendor.look("offer")
