@@ -97,7 +97,7 @@ def _item(row: Any, since: datetime | None, queue: str) -> Item:
     first = clock.beijing(since).date()
     known = overrides_cached()
     waited = max(calendar.working_days(first, clock.today(), known) - 1, 0)
-    due = calendar.deadline(calendar.last_of(days + 1, calendar.rolled(first, known), known), known) if days else None
+    due = calendar.answer_by(since, days, known) if days else None
     return Item(row, since, due, waited)
 
 

@@ -16,8 +16,11 @@ from marketplace.kernel.errors import Forbidden, NotFound
 from marketplace.kernel.i18n import gettext as _
 from marketplace.kernel.i18n import language
 from marketplace.organisations import forms, queries, services, uscc
-from marketplace.organisations.models import MemberRole, Organisation
+from marketplace.organisations.models import VERIFICATION_DAYS, MemberRole, Organisation
 from marketplace.organisations.policies import HANDOVER, ORGANISATION
+from marketplace.organisations.states import State
+from marketplace.vocabulary import calendar
+from marketplace.vocabulary.queries import overrides
 from marketplace.web.actor import current_actor, forget_actor, signed_in, staff
 from marketplace.web.download import send
 from marketplace.web.forms import Form
@@ -87,7 +90,7 @@ def show(organisation_id: int) -> Any:
             elif act == "submit":
                 with unit_of_work():
                     services.submit(actor, organisation_id)
-                flash(_("已提交核验，5 个工作日内会有邮件告知结果。"), "ok")
+                flash(_("已提交核验，结果会发邮件告知。"), "ok")
             else:
                 raise NotFound()
             return redirect(url_for(".show", organisation_id=organisation_id))
@@ -98,6 +101,9 @@ def show(organisation_id: int) -> Any:
         form=form,
         organisation=row,
         particulars=particulars,
+        answer_by=calendar.answer_by(row.submitted_at, VERIFICATION_DAYS, overrides())
+        if row.state is State.SUBMITTED and row.submitted_at
+        else None,
         code_warning=particulars and not uscc.has_organisation_check(row.uscc),
         more=panels("organisation", actor, row),
         handover=queries.open_handover(actor, organisation_id) if actor.is_signed_in else None,

@@ -74,6 +74,12 @@ def deadline(day: date, overrides: Mapping[date, bool] | None = None) -> datetim
     return datetime.combine(rolled(day, overrides), CLOSING, BEIJING)
 
 
+def answer_by(since: datetime, days: int, overrides: Mapping[date, bool] | None = None) -> datetime:
+    """16:30 on the last of ``days`` working days after the day of ``since``, which itself does not count."""
+    first = rolled(since.astimezone(BEIJING).date(), overrides)
+    return deadline(last_of(days + 1, first, overrides), overrides)
+
+
 def counted_from(moment: datetime, overrides: Mapping[date, bool] | None = None) -> date:
     """The day that a publication counts from: its own, or the next working day when published after noon."""
     local = moment.astimezone(BEIJING)

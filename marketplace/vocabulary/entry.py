@@ -22,6 +22,8 @@ class Entry:
     extra: dict[str, str] = field(default_factory=dict)
     value: Value | None = None
     error: str = ""
+    is_new: bool = False
+    """Just added by the person, who is about to fill it in."""
     suggested: bool = False
     """Put there by the site: it counts only once it is filled in."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -327,6 +327,13 @@ def shown(value: Value, parameter: Parameter | None, language: str) -> tuple[str
     if value.kind == "number":
         return figure(float(value.typed.replace(",", ""))), unit
     return value.typed, unit
+
+
+def in_canonical_unit(value: Value, parameter: Parameter) -> Value:
+    """The same figure or range in the parameter's canonical unit, to two decimals, as if it had been typed so."""
+    ends = [figure(round(end, 2)).replace(",", "") for end in (value.low, value.high) if end is not None]
+    typed = "~".join(ends) if value.kind == "range" else ends[0]
+    return replace(value, typed=typed, unit=parameter.unit)
 
 
 def operator_sign(op: str, kind: str) -> str:

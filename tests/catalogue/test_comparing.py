@@ -39,7 +39,7 @@ def test_the_same_weight_in_another_unit_is_no_difference(world: World) -> None:
     with unit_of_work():
         services.set_specifications(world.vendor, two, [weight])
     page = world.app.test_client().get(f"/zh/products/compare?id={one}&id={two}").text
-    assert _row(page, "额定负载") == "额定负载 50 kg 自报 0.05 t 自报"
+    assert _row(page, "额定负载") == "额定负载 50 kg 自报 0.05 t = 50 kg 自报"
 
 
 def test_at_most_four_and_none_that_is_not_public(world: World) -> None:

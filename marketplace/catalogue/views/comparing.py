@@ -10,7 +10,7 @@ from marketplace.catalogue import forms, queries
 from marketplace.catalogue.models import Product, Specification
 from marketplace.catalogue.views.blueprint import bp
 from marketplace.kernel.text import Text
-from marketplace.vocabulary.parameters import Parameter, Value, groups, parameters
+from marketplace.vocabulary.parameters import Parameter, Value, groups, in_canonical_unit, parameters
 from marketplace.web.actor import current_actor
 from marketplace.web.numbers import asked_ids
 from marketplace.web.page import page
@@ -26,6 +26,13 @@ class Line:
     parameter: Parameter
     values: tuple[Specification | None, ...]
     differs: bool
+
+    def in_one_unit(self, given: Specification) -> Value | None:
+        """What is given in the canonical unit, where the products of this line use several and this one another."""
+        units = {s.value.unit for s in self.values if s and s.value.kind in ("number", "range")}
+        if len(units) < 2 or given.value.unit == self.parameter.unit:
+            return None
+        return in_canonical_unit(given.value, self.parameter)
 
 
 @bp.get("/products/compare")

@@ -121,7 +121,7 @@ def _sent() -> tuple[list[entries.Entry], bool]:
     added = parameters().get(request.form.get("add", ""))
     if added is None or any(r.parameter is added for r in rows):
         return rows, False
-    return [*rows, entries.Entry(added, unit=added.unit, extra={"evidence": "claimed"})], True
+    return [*rows, entries.Entry(added, unit=added.unit, is_new=True, extra={"evidence": "claimed"})], True
 
 
 def _rows(specifications: Any) -> list[entries.Entry]:

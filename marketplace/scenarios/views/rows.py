@@ -131,6 +131,7 @@ def _rows(
                 entries.Entry(
                     added,
                     unit=added.unit,
+                    is_new=True,
                     extra=dict.fromkeys(extra, "") | {"op": added.op, "level": "must", "weight": "1"},
                 )
             )

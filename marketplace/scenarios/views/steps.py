@@ -22,7 +22,10 @@ from marketplace.scenarios.policies import SCENARIO
 from marketplace.scenarios.views.blueprint import bp
 from marketplace.scenarios.views.rows import metrics, requirements
 from marketplace.scenarios.views.stepping import STEPS, autosaved, common, is_autosave, onward
+from marketplace.vocabulary import calendar
+from marketplace.vocabulary.queries import overrides
 from marketplace.web.actor import current_actor, signed_in
+from marketplace.web.helpers import day
 from marketplace.web.numbers import whole
 from marketplace.web.page import page
 
@@ -150,11 +153,12 @@ def _submit(row: Scenario) -> Any:
                     seen=whole(form.revision.data),
                     round_id=whole(form.round.data),
                 )
-                held, days = sent.with_staff_at is None, sent.rules.intake_days
-            if held:
+                since, days = sent.with_staff_at, sent.rules.intake_days
+            if since is None:
                 flash(_("已提交，先由推荐单位推荐，结果会发到邮箱。"), "ok")
             else:
-                flash(_("已提交。工作人员 %(n)s 个工作日内答复，结果会发到邮箱。", n=days), "ok")
+                by = day(calendar.answer_by(since, days, overrides()))
+                flash(_("已提交。工作人员 %(n)s 个工作日内答复，最晚 %(day)s，结果会发到邮箱。", n=days, day=by), "ok")
             return redirect(url_for("scenarios.show", scenario_id=scenario_id))
     row = queries.get(actor, scenario_id)
     return page(
