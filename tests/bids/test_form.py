@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -215,6 +217,19 @@ def test_a_page_that_was_checked_before_a_colleagues_change_is_not_submitted(wor
     answer = stages.client(world, "vendor").post(f"/zh/bids/{bid_id}/edit/check", data={"draft_number": str(seen)})
     assert (answer.status_code, "核对之后草稿又改过。请再看一遍，然后提交。" in answer.text) == (409, True)
     assert stages.bid(bid_id).versions == []
+
+
+def test_what_was_submitted_can_be_read_and_a_change_since_is_said(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    bid = world.submitted_bid(world.challenge())
+    path, browser = f"/zh/bids/{bid.id}", stages.client(world, "vendor")
+    page = stages.words(browser, path)
+    assert "和提交的这一版一样。" in page
+    clock.shift(timedelta(minutes=5))
+    with unit_of_work():
+        drafting.change(world.vendor, bid.id, lambda d: d.solution.update(team="二十人"))
+    assert "提交后改过的草稿，还没有再提交。" in stages.words(browser, path)
 
 
 @pytest.mark.parametrize(
