@@ -26,6 +26,6 @@ def _bids(user_id: int) -> Iterable[dict[str, Any]]:
 holds(
     "bids",
     _l("您起草的申报"),
-    {"number": _l("编号"), "title": _l("榜题"), "state": _l("状态"), "at": _l("开始时间")},
+    {"number": _l("编号"), "title": _l("榜题名称"), "state": _l("状态"), "at": _l("开始时间")},
     _bids,
 )

@@ -45,12 +45,14 @@ class ProductForm(Form):
         _l("能做哪些任务"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
     )
     vars().update(
-        both_languages("summary", _l("一句话，带最要紧的数字"), limit=120, required=_l("请用一句话写清楚能做什么。"))
+        both_languages(
+            "summary", _l("一句话，带最要紧的数字"), limit=120, area=True, required=_l("请用一句话写清楚能做什么。")
+        )
     )
     vars().update(both_languages("description", _l("详细介绍"), limit=3000, area=True))
     price_kind = RadioField(_l("参考价"), choices=PRICES, default="on_request")
     price_min = Money(_l("最低"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=WAN)
-    price_max = Money(_l("价格或最高"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=WAN)
+    price_max = Money(_l("最高"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=WAN)
     lease_per_month = Money(_l("月租金"), [Optional(), Within(1, MOST, _l("请填大于 0 的整数。"))], unit=1)
     launched = StringField(_l("上市年月"), [AtMost(7)])
     revision = HiddenField()

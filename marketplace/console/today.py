@@ -31,6 +31,9 @@ class Matter:
     act: str
     url: str
     due: datetime | None = None
+    number: str = ""
+    is_meeting: bool = False
+    """Whether ``due`` is when people meet, not a time limit."""
 
 
 def matters(
@@ -106,9 +109,11 @@ def _of_introductions(rows: Sequence[tuple[Introduction, str]]) -> list[Matter]:
     return [
         Matter(
             i.scenario.title,
-            f"{acts[what]} · {i.number}",  # there may be several about one scenario
+            acts[what],
             url_for("introductions.show", introduction_id=i.id),
             i.next_slot.starts_at if what == "meet" and i.next_slot else None,
+            number=i.number,  # there may be several about one scenario
+            is_meeting=what == "meet",
         )
         for i, what in rows
     ]

@@ -192,7 +192,7 @@ KEY = Column(
     "key", Text.of("编号", "Key"), "line", 40, required=True,
     help=Text.of(
         "贵单位自己的编号，例如 A-01。再次导入时按它认出同一项。",
-        "Your own key, for example A-01. By it the same item is recognised at the next import.",
+        "Your own key, for example A-01. It identifies the item at the next import.",
     ),
 )  # fmt: skip
 PARAMETER = Column("parameter", Text.of("参数", "Parameter"), "choice", choices=_parameters, required=True)

@@ -30,7 +30,8 @@ class Fit(enum.Enum):
 class Answer(NamedTuple):
     """One answer, with the gap in the canonical unit where it is a number, or the items that are missing.
 
-    ``level`` says how far off a shortage is: 2 close, 1 near, 0 far or no matter of degree.
+    ``level`` says how far off a shortage is: 2 close, 1 near, 0 far or no matter of degree; ``over`` that the figure goes
+    beyond a limit, and does not fall short of it.
     """
 
     fit: Fit
@@ -38,6 +39,7 @@ class Answer(NamedTuple):
     unit: str = ""
     missing: tuple[str, ...] = ()
     level: int = 0
+    over: bool = False
 
     @property
     def gap_shown(self) -> str:
@@ -160,7 +162,8 @@ def _figures(parameter: Parameter, op: str, wanted: Value) -> Callable[[Value], 
                 if one_sided == "<="
                 else max(least - low, high - most)
             )
-        return Answer(Fit.SHORT, round(gap, 6), unit, (), 2 if close else 1 if near else 0)
+        over = not covers and high - most >= least - low
+        return Answer(Fit.SHORT, round(gap, 6), unit, (), 2 if close else 1 if near else 0, over)
 
     return read
 

@@ -136,7 +136,9 @@ def by_how_much(gap: Gap) -> str:
     ends = distances(gap)
     if ends:
         told = "–".join(dict.fromkeys(figure(end) for end in ends))
-        return _("差 %(gap)s", gap=f"{told}{NBSP}{unit_of(gap)}".strip())
+        much = f"{told}{NBSP}{unit_of(gap)}".strip()
+        over = all(one.nearest.over for one in gap.unmet if one.nearest.gap is not None)
+        return _("超 %(gap)s", gap=much) if over else _("差 %(gap)s", gap=much)
     missing = list(dict.fromkeys(item for one in gap.unmet for item in one.nearest.missing))
     if missing:
         names = [parameter.options[item].best(language()) if item in parameter.options else item for item in missing]

@@ -96,7 +96,7 @@ class TaskForm(StepForm):
     task = SelectField(_l("任务"), validate_choice=False)
     district = SelectField(_l("作业地点所在区"))
     kind = RadioField(_l("您想要什么"), choices=KINDS, default="procurement")
-    vars().update(both_languages("summary", _l("一句话说清楚"), limit=120))
+    vars().update(both_languages("summary", _l("一句话说清楚"), limit=120, area=True))
     vars().update(both_languages("situation", _l("现在怎么做，哪里最难"), limit=3000, area=True))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -164,7 +164,7 @@ class SubmitForm(StepForm):
     round = SelectField(_l("投到哪一批"), validate_choice=False)
 
     unclassified = BooleanField(
-        _l("我单位已核对，以上内容和附件不含国家秘密、工作秘密和军工信息"),
+        _l("我单位已核对，本场景的内容和附件不含国家秘密、工作秘密和军工信息"),
         [Required(_l("请先核对并勾选。含涉密内容的场景不能在网上发布。"))],
     )
     truthful = BooleanField(_l("需求真实，资金已落实或有明确来源"), [Required(_l("请确认需求真实。"))])

@@ -325,7 +325,9 @@ def shown(value: Value, parameter: Parameter | None, language: str) -> tuple[str
         low, high = value.typed.split("~")
         return f"{low}–{high}".replace("-", "−"), unit
     if value.kind == "number":
-        return figure(float(value.typed.replace(",", ""))), unit
+        told = figure(float(value.typed.replace(",", "")))
+        one = language == "en" and told == "1" and value.unit in ("month", "day")
+        return told, unit.removesuffix("s") if one else unit
     return value.typed, unit
 
 

@@ -31,16 +31,21 @@ UNITS = r"%|‰|°C|dB|lx|min|h|s|ms|[kcmµn]?m[²³]?|[km]?m/s|[kmµ]?g|t|L|[mk
 PARTED = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?![A-Za-z]))")
 
 
-def day(moment: datetime | date | None, *, year: bool | None = None) -> str:
-    """A date with its weekday: 12 月 11 日（周五） or Fri 11 Dec; with the year where it is not this one."""
+def day(moment: datetime | date | None, *, year: bool | None = None, weekday: bool = True) -> str:
+    """A date with its weekday: 12 月 11 日（周五） or Fri 11 Dec; with the year where it is not this one.
+
+    Under a letter it stands without the weekday.
+    """
     if moment is None:
         return ""
     local = clock.beijing(moment).date() if isinstance(moment, datetime) else moment
     with_year = local.year != clock.today().year if year is None else year
     if language() == "zh":
-        text = f"{local.month}{NBSP}月{NBSP}{local.day}{NBSP}日（周{WEEKDAYS['zh'][local.weekday()]}）"
+        text = f"{local.month}{NBSP}月{NBSP}{local.day}{NBSP}日"
+        text += f"（周{WEEKDAYS['zh'][local.weekday()]}）" if weekday else ""
         return f"{local.year}{NBSP}年{NBSP}{text}" if with_year else text
-    text = f"{WEEKDAYS['en'][local.weekday()]} {local.day}{NBSP}{MONTHS[local.month - 1]}"
+    text = f"{local.day}{NBSP}{MONTHS[local.month - 1]}"
+    text = f"{WEEKDAYS['en'][local.weekday()]} {text}" if weekday else text
     return f"{text} {local.year}" if with_year else text
 
 
@@ -81,10 +86,19 @@ def countdown(until: datetime) -> str:
     minutes = int(left.total_seconds() // 60)
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if days:
-        return _("%(days)s 天 %(hours)s 小时后截止", days=days, hours=hours)
+        return (
+            _("%(days)s 天 %(hours)s 小时后截止", days=days, hours=hours)
+            if hours
+            else _("%(days)s 天后截止", days=days)
+        )
     if hours:
         return _("%(hours)s 小时 %(minutes)s 分后截止", hours=hours, minutes=rest)
     return _("%(minutes)s 分后截止", minutes=rest)
+
+
+def one_of(unit: str, number: object) -> str:
+    """A unit as it stands beside that number: 1 unit, 2 units; Chinese knows no plural."""
+    return unit[:-1] if language() == "en" and str(number) == "1" and unit.endswith("s") else unit
 
 
 def size(count: int) -> str:
@@ -167,6 +181,7 @@ def start(app: Flask) -> None:
         yuan_whole=yuan_whole,
         size=size,
         lines=lines,
+        one_of=one_of,
     )
     app.jinja_env.globals.update(
         best=best,

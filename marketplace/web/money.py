@@ -91,11 +91,13 @@ def wan(amount: int | None) -> str:
 
 
 def wan_range(low: int | None, high: int | None) -> str:
-    """A range in whole 万元: 300–380 万元; CNY 3 million–3.8 million."""
+    """A range in whole 万元: 300–380 万元; CNY 3–3.8 million, also where the lower end is less than one."""
     if low is None or high is None or low == high:
         return wan(high)
     if language() == "zh" and high * WAN < YI:
         return f"{low:,}–{wan(high)}"
+    if language() == "en" and MILLION <= high * WAN < 1000 * MILLION and low * WAN >= MILLION // 10:
+        return f"CNY{NBSP}{_figure(low * WAN, MILLION)}–{_figure(high * WAN, MILLION)}{NBSP}million"
     return f"{wan(low)}–{wan(high).removeprefix(f'CNY{NBSP}')}"
 
 

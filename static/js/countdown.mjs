@@ -9,7 +9,7 @@ function words(ms) {
   if (ms <= 0) return said.dataset.closed;
   const minutes = Math.floor(ms / 6e4);
   const values = { days: Math.floor(minutes / 1440), hours: Math.floor(minutes % 1440 / 60), minutes: minutes % 60 };
-  return fill(values.days ? said.dataset.days : values.hours ? said.dataset.hours : said.dataset.minutes, values);
+  return fill(values.days ? (values.hours ? said.dataset.days : said.dataset.wholeDays) : values.hours ? said.dataset.hours : said.dataset.minutes, values);
 }
 
 // The area keeps its heading and says that time is up; a form or button in it would only be refused.

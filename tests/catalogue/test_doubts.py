@@ -189,7 +189,7 @@ def test_staff_find_the_answered_first_and_the_long_unanswered_marked(
     assert [i.row.id for name, i in console.most_urgent(waiting, 6) if name == "doubts"] == [late]
     text = words(world.client("officer"), "/zh/staff/doubts")
     assert text.index("额定负载") < text.index("乘梯能力") < text.index("续航时间")
-    assert text.count("已到期") == 1
+    assert text.count("已超期") == 1
     assert "质疑" in words(world.client("officer"), "/zh/desk")
     with unit_of_work():
         services.close_doubt(world.officer, answered, text="报告属实。")

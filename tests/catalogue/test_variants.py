@@ -176,7 +176,7 @@ def test_expired_evidence_is_said_and_drawn_as_a_claim(world: World) -> None:
     sheet = ROW | {"rows-0-evidence_date": "2024-02-01", "rows-0-expires": "2026-03-01"}
     assert browser.post(f"/zh/products/{product_id}/specifications", data=sheet).status_code == 302
     page = world.app.test_client().get(f"/en/products/{product_id}").text
-    assert "Test report · 2024-02 · expired 2026-03-01, counts as claimed" in said(page)
+    assert "Test report · 2024-02 · expired 2026-03-01, treated as self-declared" in said(page)
     assert page.count('class="ev e3"') == 1, "only the legend still draws a report"
     sheet["rows-0-expires"] = "2026-03-02"
     assert browser.post(f"/zh/products/{product_id}/specifications", data=sheet).status_code == 302

@@ -68,5 +68,5 @@ def test_what_needs_a_vendor_today_begins_with_the_nearest_deadline(world: World
     for challenge in (far, near):
         world.bid(challenge)
     text = words(world.client("vendor"), "/zh/desk")
-    assert text.index("今天要做的") < text.index("早截止的榜题") < text.index("晚截止的榜题")
+    assert text.index("待办") < text.index("早截止的榜题") < text.index("晚截止的榜题")
     assert "申报书没有提交，截止前填完" in text

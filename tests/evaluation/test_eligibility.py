@@ -78,7 +78,7 @@ def test_each_rule_that_fails_is_named_with_what_falls_short(world: World, story
     page = stages.words(stages.client(world, "officer"), f"/zh/staff/challenges/{challenge_id}/eligibility")
     label = parameters()["payload"].label.zh
     assert "声明与场景方无关联：否" in page
-    assert f"必须项没有偏离或不足：否（{label}）" in page
+    assert f"必须项有偏离或不足（{label}）" in page
 
 
 def test_a_deviation_from_a_must_is_named_though_its_figure_is_met(world: World, story: Stages) -> None:

@@ -53,6 +53,7 @@ PAGES = {
         "/register",
         "/forgot",
         "/mailbox",
+        "/mailbox/1271",
         "/styleguide",
         "/nowhere",
     ],

@@ -47,7 +47,7 @@ def _require(owner: Visitor) -> None:
     owner.look("the market says what costs most")
     value("aisle_min").fill("1100")
     expect(market.locator("strong").first).to_have_text("2")
-    expect(page.locator(".market-bar")).to_contain_text("全部必须项的：2")  # what a phone holds below the form
+    expect(page.locator(".market-bar")).to_contain_text("全部必须项的同类产品：2")  # what a phone holds below the form
     assert "青蓝" not in market.inner_text()  # before publication nobody is named
     _next(owner)
 
@@ -86,7 +86,7 @@ def _post(owner: Visitor) -> str:
 def _publish(officer: Visitor, scenario: str) -> str:
     page = officer.page
     officer.go(f"/staff/scenarios/{scenario}")
-    expect(page.locator("#market")).to_contain_text("做这项任务的产品，满足全部必须项的：")
+    expect(page.locator("#market")).to_contain_text("满足全部必须项的同类产品：")
     page.fill("[name=reason]", "指标明确，同类已论证。")
     page.click("button[value=admit]")
     page.wait_for_url(re.compile(r"/scenarios/\d+$"))

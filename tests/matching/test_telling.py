@@ -221,7 +221,7 @@ def test_the_market_answers_a_form_before_it_is_saved(world: World) -> None:
     browser = world.client("owner")
     path = f"/zh/scenarios/{draft.id}"
     page = browser.get(f"{path}/edit/requirements").text
-    assert "做这项任务的产品，满足全部必须项的：" in page
+    assert "满足全部必须项的同类产品：" in page
     assert product.name.zh not in page
     form = {"rows-0-parameter": "payload", "rows-0-op": ">=", "rows-0-value": "60", "rows-0-unit": "kg",
             "rows-0-level": "must", "rows-0-weight": "1"}  # fmt: skip

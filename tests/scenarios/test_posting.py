@@ -248,7 +248,7 @@ def test_the_second_of_two_editors_is_refused_sees_both_versions_and_loses_nothi
     assert answer.status_code == 409
     assert "您打开之后，别人改过这份内容。请对照两边，再保存一次。" in answer.text
     assert "先存的一句" in answer.text
-    assert 'value="后写的一句"' in answer.text
+    assert "后写的一句</textarea>" in answer.text
     assert "乙写了很久</textarea>" in answer.text
     assert f'name="revision" type="hidden" value="{revision + 1}"' in answer.text
     assert _row(scenario_id).summary.zh == "先存的一句"
