@@ -34,6 +34,8 @@ from marketplace.web import actor, errors, helpers, language, parts, scripts, se
 from marketplace.web.limits import limiter
 
 ROOT = Path(__file__).parents[1]
+DEMO_OPERATOR = ("示例项目办公室 Example Programme Office", "privacy@programme.example")
+"""Who runs the demo, as invented as everything in it."""
 
 
 class DatabaseInteger(IntegerConverter):
@@ -72,8 +74,8 @@ def configure(app: Flask, settings: Settings) -> None:
         METRICS_TOKEN=settings.metrics_token,
         ICP_NUMBER=settings.icp_number,
         POLICE_NUMBER=settings.police_number,
-        OPERATOR_NAME=settings.operator_name,
-        OPERATOR_CONTACT=settings.operator_contact,
+        OPERATOR_NAME=settings.operator_name or (DEMO_OPERATOR[0] if settings.mode == "demo" else ""),
+        OPERATOR_CONTACT=settings.operator_contact or (DEMO_OPERATOR[1] if settings.mode == "demo" else ""),
         SECOND_FACTOR_FOR_STAFF=settings.holds_staff_to_second_factor,
         WAKE_WORKER=settings.mode != "test",
         SQLALCHEMY_DATABASE_URI=settings.database_url,

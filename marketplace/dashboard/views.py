@@ -37,7 +37,7 @@ def report() -> Any:
     if form.validate_on_submit():
         value = whole_amount(form.value.data or "")
         if value is None:
-            form.refuse("value", _("请填整数，例如 58；金额可以写 380亿 或 38000000000。"))
+            form.refuse("value", _("请填整数，例如 58；金额可以写 380 亿 或 38000000000。"))
         else:
             assert form.as_of.data is not None
             with form.refusals():

@@ -21,23 +21,24 @@ GIVERS = {"person": _l("本人"), "guardian": _l("监护人")}
 class NeedForm(Form):
     """Someone needs …; bands and plain words only."""
 
-    task = SelectField(_l("需要哪一类帮助"))
+    task = SelectField(_l("需要哪一类帮助"), [Required(_l("请选择需要哪一类帮助。"))])
     need = TextAreaField(_l("需要什么"), [Required(_l("请用一两句话写需要什么。")), AtMost(MOST_TEXT)])
     district = SelectField(_l("所在区"), [Required(_l("请选择所在区。"))])
-    dwelling = SelectField(_l("住房"))
-    area = SelectField(_l("面积"))
-    persons = SelectField(_l("同住几人"))
-    consent_by = RadioField(_l("谁同意的"), choices=list(GIVERS.items()), default="person")
+    dwelling = SelectField(_l("住房"), [Required(_l("请选择住房。"))])
+    area = SelectField(_l("面积"), [Required(_l("请选择面积。"))])
+    persons = SelectField(_l("同住几人"), [Required(_l("请选择同住几人。"))])
+    consent_by = RadioField(_l("谁同意的"), [Required(_l("请选择谁同意的。"))], choices=list(GIVERS.items()))
     consent_on = DateInput(_l("哪天同意的"), [Required(_l("请填同意的日期。"))])
     agreed = BooleanField(_l("已把上面的说明读给对方听，对方同意"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.task.choices = [(t.key, best(t.label)) for t in domains()["household"].tasks]
-        self.district.choices = [("", _("请选择")), *((t.key, best(t.label)) for t in districts().values())]
-        self.dwelling.choices = [(key, best(text)) for key, text in DWELLINGS.items()]
-        self.area.choices = [(key, best(text)) for key, text in AREAS.items()]
-        self.persons.choices = list(PERSONS.items())
+        open_ = ("", _("请选择"))  # nothing is chosen for anybody
+        self.task.choices = [open_, *((t.key, best(t.label)) for t in domains()["household"].tasks)]
+        self.district.choices = [open_, *((t.key, best(t.label)) for t in districts().values())]
+        self.dwelling.choices = [open_, *((key, best(text)) for key, text in DWELLINGS.items())]
+        self.area.choices = [open_, *((key, best(text)) for key, text in AREAS.items())]
+        self.persons.choices = [open_, *PERSONS.items()]
         assert {p.value for p in Persons} == set(PERSONS)
         assert {g.value for g in Giver} == set(GIVERS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -51,7 +52,7 @@ def expand() -> int:
 def _expand_one(announcement_id: int) -> None:
     work = session()
     row = work.get_one(Announcement, announcement_id)
-    event, event_id, payload = row.event, row.event_id, dict(row.payload)
+    event, event_id, payload, at = row.event, row.event_id, dict(row.payload), row.at
     told: set[Any] = set()
     for declaration in DECLARATIONS.get(event, ()):
         fresh = [who for who in dict.fromkeys(declaration.to(payload)) if who not in told]
@@ -66,7 +67,7 @@ def _expand_one(announcement_id: int) -> None:
             _render_bodies(rendered, audience)
             work.rollback()
             with unit_of_work():
-                _tell(declaration, event_id, rendered, audience)
+                _tell(declaration, event_id, at, rendered, audience)
     work.rollback()
     with unit_of_work() as writing:
         writing.get_one(Announcement, announcement_id).done_at = clock.now()
@@ -93,7 +94,9 @@ def _audience(declaration: Declaration, who: list[Any]) -> list[Addressee]:
     return [*people, *(Addressee(0, w[0], "", w[1]) for w in who if not isinstance(w, int))]
 
 
-def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered], audience: list[Addressee]) -> None:
+def _tell(
+    declaration: Declaration, event_id: str, at: datetime, rendered: dict[str, Rendered], audience: list[Addressee]
+) -> None:
     known = set(session().scalars(select(InboxItem.user_id).where(InboxItem.event_id == event_id)))
     queue(
         [
@@ -112,7 +115,7 @@ def _tell(declaration: Declaration, event_id: str, rendered: dict[str, Rendered]
                 InboxItem(
                     user_id=person.user_id,
                     event_id=event_id,
-                    created_at=clock.now(),
+                    created_at=at,
                     content={code: _content(r) for code, r in rendered.items()},
                 )
             )

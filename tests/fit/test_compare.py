@@ -64,6 +64,23 @@ def test_a_range_that_must_be_covered_is_short_by_the_larger_end(
 
 
 @pytest.mark.parametrize(
+    ("key", "wanted", "offered", "op", "over"),
+    [
+        ("payload", "40", "30", ">=", False),
+        ("noise", "50", "52", "<=", True),
+        ("cargo_temp", "2~8", "2~12", "", True),
+        ("cargo_temp", "2~8", "0~8", "", False),
+        ("temperature", "-20~40", "0~40", "", False),
+    ],
+)
+def test_what_goes_beyond_a_limit_is_told_from_what_falls_short(
+    key: str, wanted: str, offered: str, op: str, over: bool
+) -> None:
+    answer = _fit(key, wanted, offered, op)
+    assert (answer.fit, answer.over) == (Fit.SHORT, over)
+
+
+@pytest.mark.parametrize(
     ("wanted", "offered", "fit", "gap"),
     [
         ("2~8", "3~7", Fit.MET, None),

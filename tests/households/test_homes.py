@@ -55,6 +55,15 @@ def test_a_home_is_written_down_with_its_consent(world: World, body_id: int) -> 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("left", ["task", "dwelling", "area", "persons", "consent_by"])
+def test_nothing_is_chosen_for_a_home_that_nobody_chose(world: World, body_id: int, left: str) -> None:
+    sent = {name: value for name, value in FORM.items() if name != left}
+    answer = client(world, "helper").post(f"/zh/households/{body_id}/new", data=sent)
+    assert answer.status_code == 422
+    assert f'id="{left}-err"' in answer.text
+    assert session().query(HouseholdNeed).count() == 0
+
+
 def test_text_that_names_somebody_is_not_saved_and_says_what_to_write_instead(world: World, body_id: int) -> None:
     typed = "王阿姨住政立路 500 弄，电话 13812345678。"
     answer = client(world, "helper").post(f"/zh/households/{body_id}/new", data=FORM | {"need": typed})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import func, select, update
 
 from marketplace.accounts.services import ask_reset
 from marketplace.infra.announcements import Announcement
 from marketplace.infra.mail.models import OutboxMail
+from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.notifications import services
 from marketplace.notifications.models import InboxItem
@@ -52,6 +56,19 @@ def test_every_member_is_told_once_by_mail_and_in_the_inbox(world: World) -> Non
     assert sorted(who for who, _dedupe in told) == ["colleague", "owner"]
     assert sorted(user for user, _event in _inbox()[inbox:]) == sorted([world.users["owner"], world.users["colleague"]])
     assert _waiting() == 0
+
+
+def test_what_is_told_late_stands_in_the_inbox_with_the_time_at_which_it_happened(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    _returned(world)
+    happened = site_clock.now()
+    clock.shift(timedelta(hours=3))
+    services.expand()
+    session().rollback()
+    newest = session().scalars(select(InboxItem).order_by(InboxItem.id.desc())).first()
+    assert newest is not None
+    assert newest.created_at == happened
 
 
 def test_expanding_twice_tells_nobody_twice(world: World) -> None:

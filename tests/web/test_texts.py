@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from marketplace.web.helpers import lines, unparted
+import pytest
+from flask import Flask
+
+from marketplace.kernel import clock as site_clock
+from marketplace.kernel.i18n import force_language
+from marketplace.web.helpers import countdown, day, lines, one_of, unparted
 
 
 @pytest.mark.parametrize(
@@ -24,3 +29,29 @@ def test_no_line_ends_between_a_figure_and_its_unit(written: str, held: str) -> 
 
 def test_lines_are_kept_and_marks_are_harmless() -> None:
     assert lines("<b>5 kg</b>\n6") == "&lt;b&gt;5\N{NO-BREAK SPACE}kg&lt;/b&gt;<br>6"
+
+
+@pytest.mark.parametrize(
+    ("left", "zh", "en"),
+    [
+        (timedelta(days=3, hours=4), "3 天 4 小时后截止", "closes in 3 d 4 h"),
+        (timedelta(days=3, minutes=20), "3 天后截止", "closes in 3 d"),
+        (timedelta(hours=4, minutes=5), "4 小时 5 分后截止", "closes in 4 h 5 min"),
+        (timedelta(0), "已截止", "closed"),
+    ],
+)
+def test_a_countdown_names_no_empty_unit(app: Flask, left: timedelta, zh: str, en: str) -> None:
+    for language, told in (("zh", zh), ("en", en)):
+        with app.test_request_context(), force_language(language):
+            assert countdown(site_clock.now() + left).replace("\N{NO-BREAK SPACE}", " ") == told
+
+
+def test_one_is_one_in_english_and_a_letter_is_dated_without_the_weekday(app: Flask) -> None:
+    with app.test_request_context(), force_language("en"):
+        assert [one_of("units", n) for n in (1, 2)] == ["unit", "units"]
+        assert day(site_clock.today(), year=True, weekday=False).replace("\N{NO-BREAK SPACE}", " ") == "2 Mar 2026"
+    with app.test_request_context(), force_language("zh"):
+        assert one_of("台（套）", 1) == "台（套）"
+        assert (
+            day(site_clock.today(), year=True, weekday=False).replace("\N{NO-BREAK SPACE}", " ") == "2026 年 3 月 2 日"
+        )
