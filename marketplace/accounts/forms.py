@@ -29,7 +29,7 @@ class RegisterForm(Form):
     name = StringField(_l("姓名"), [Required(_l("请填您的姓名，邮件里用来称呼您。")), AtMost(80)])
     email = StringField(_l("邮箱"), [Required(_l("请填工作邮箱，用来收确认信和通知。")), AtMost(254), Email()])
     password = PasswordField(_l("密码"), [Required(_l("请设一个密码，至少 10 个字符。"))])
-    agreed = BooleanField(_l("我已阅读并同意个人信息处理说明"), [Required(_l("需要您同意后才能保存账号信息。"))])
+    agreed = BooleanField(_l("我已阅读并同意隐私说明"), [Required(_l("需要您同意后才能保存账号信息。"))])
 
 
 class ConfirmForm(Form):

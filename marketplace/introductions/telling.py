@@ -39,7 +39,8 @@ def story(row: Introduction, side: Side | None) -> list[Line]:
             State.LAPSED: _("场景结束对接，没有答复的随之结束"),
             State.CONCLUDED: _("双方说法一致，对接有了结果"),
         }
-        found.append(Line(row.ended_at, ends[row.state]))
+        # Nothing of it comes after its end, whatever the clock said in between.
+        found.append(Line(max([row.ended_at, *(line.at for line in found)]), ends[row.state]))
     return sorted(found, key=lambda line: line.at)
 
 

@@ -48,7 +48,7 @@ def draft(actor: Actor, key: str, *, owner_id: int | None = None) -> tuple[Scena
     404 when there is no such gap, 409 when somebody meets it by now or the officer has no organisation to draft for.
     """
     if "officer" not in actor.roles:
-        raise Forbidden(_("这一页只给项目办公室的工作人员用。"))
+        raise Forbidden(_("这一页给项目办公室的其他角色用，您的角色打不开。"))
     found = gapmap.current()
     gap = found.by_key.get(key)
     if gap is None:

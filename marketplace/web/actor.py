@@ -88,7 +88,7 @@ def staff(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             actor = current_actor()
             if not actor.roles & frozenset(roles):
-                raise Forbidden(_("这一页只给项目办公室的工作人员用。")) if actor.is_staff else NotFound()
+                raise Forbidden(_("这一页给项目办公室的其他角色用，您的角色打不开。")) if actor.is_staff else NotFound()
             return view(*args, **kwargs)
 
         return guarded

@@ -265,7 +265,7 @@ def test_after_the_opening_everybody_reads_what_was_sealed_whatever_the_page_say
             "Accessory: Heavy kit CNY 30,000 extra",
             "Rated payload 80 kg Heavy kit Level floor Test report · 2026-01 · valid until 2026-06-30",
             "16 h Product itself",
-            "Met if 80 kg · with “Heavy kit” · Level floor",
+            "Met with conditions 80 kg · with “Heavy kit” · Level floor",
         ):
             assert _close(text) in _close(page), (person, text)
         assert "10 kg" not in page

@@ -231,7 +231,7 @@ def words(browser: FlaskClient, address: str, status: int = 200) -> str:
 
 def said(page: str) -> str:
     """HTML without tags, scripts and superfluous space."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))).split())
 
 
 @contextmanager

@@ -119,10 +119,10 @@ def test_from_a_mail_s_link_to_a_submitted_bid(visit: Any) -> None:
         if not answer.input_value():
             answer.select_option(label="无法确定")
             person._did("choose an answer")
-            answer.locator("xpath=ancestor::tr").locator("input[name$=-note]").fill("样机测试中，两周内补报告。")
+            answer.locator("xpath=ancestor::tr").locator("[name$=-note]").fill("样机测试中，两周内补报告。")
             person._did("say why")
         elif answer.input_value() == "deviates":
-            answer.locator("xpath=ancestor::tr").locator("input[name$=-note]").fill("可按现场改装。")
+            answer.locator("xpath=ancestor::tr").locator("[name$=-note]").fill("可按现场改装。")
             person._did("say why")
     person.press("下一步")
     row = page.locator(".choice-row").filter(has=page.locator("[name=product]:checked"))  # the best match stands there
