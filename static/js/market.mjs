@@ -15,7 +15,9 @@ if (box && form && form.querySelector("[name^='rows-'][name$='-level']")) {
       const told = await fetch(box.dataset.market, { method: "POST", body: new FormData(form), signal: asked.signal });
       if (!told.ok || told.redirected) return;
       answer.innerHTML = keep(answer, await told.text());
-      if (brief) brief.textContent = answer.querySelector("[data-sum]")?.textContent ?? brief.textContent;
+      const sum = answer.querySelector("[data-sum]");
+      if (brief && sum) brief.textContent = sum.textContent;
+      if (brief) brief.parentElement.hidden = !sum;
     } catch { /* a newer question, or no line: what stands there stays */ }
   };
   // Folds that the reader opened stay open.
