@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import request
 
 
@@ -12,5 +14,13 @@ def whole(typed: str | None) -> int | None:
 
 def asked_ids(name: str) -> list[int]:
     """The numbers that the address gives under ``name``, each once, at most forty."""
-    found = (whole(typed) for typed in request.args.getlist(name))
-    return list(dict.fromkeys(i for i in found if i is not None))[:40]
+    return _each_once(request.args.getlist(name))[:40]
+
+
+def sent_ids(name: str, most: int) -> list[int]:
+    """The numbers that a form sends under ``name``, each once, at most ``most``."""
+    return _each_once(request.form.getlist(name))[:most]
+
+
+def _each_once(typed: Iterable[str]) -> list[int]:
+    return list(dict.fromkeys(i for t in typed if (i := whole(t)) is not None))

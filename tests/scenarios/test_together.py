@@ -130,6 +130,12 @@ def test_nothing_ticked_is_said_and_an_unknown_act_is_no_page(world: World) -> N
     assert _preview(world, "reject", _submitted(world, 1)).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["9" * 40, "9223372036854775808", "-1", "١", "x", ""])
+def test_what_is_no_number_is_nothing_ticked(world: World, number: str) -> None:
+    answer = world.client("officer").post(TOGETHER, data={"act": "admit", "id": number})
+    assert (answer.status_code, answer.location) == (302, "/zh/staff/scenarios")
+
+
 def test_a_queue_is_searched_and_sorted(world: World) -> None:
     for name in ("夜间盘点", "白天搬运"):
         world.submitted(name)

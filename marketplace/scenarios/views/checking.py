@@ -14,6 +14,7 @@ from marketplace.scenarios import forms, messages, queries, services
 from marketplace.scenarios.views.blueprint import bp
 from marketplace.web.actor import current_actor, staff
 from marketplace.web.forms import Form
+from marketplace.web.numbers import sent_ids
 from marketplace.web.page import page
 from marketplace.web.panels import panels
 
@@ -50,7 +51,8 @@ def check(scenario_id: int) -> Any:
 
 TOGETHER = {"admit": "admitted", "return": "returned"}
 """What may be done to several at once, with the mail that tells their owners."""
-MOST_TOGETHER = 100
+MOST_TOGETHER = 200
+"""As many as a queue lists: whoever ticks all of them gets all of them."""
 
 
 @bp.post("/staff/scenarios/together")
@@ -58,7 +60,7 @@ MOST_TOGETHER = 100
 def check_many() -> Any:
     """初审 of several: first a preview that changes nothing, then all of them or none."""
     actor = current_actor()
-    act, ids = request.form.get("act", ""), request.form.getlist("id", type=int)[:MOST_TOGETHER]
+    act, ids = request.form.get("act", ""), sent_ids("id", MOST_TOGETHER)
     sent = Form()
     if act not in TOGETHER or not sent.validate_on_submit():
         raise NotFound()
