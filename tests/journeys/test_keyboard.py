@@ -178,3 +178,15 @@ def test_nothing_is_lost_at_twice_the_size_and_in_large_text(visit: Any, languag
                     .map(e => e.textContent.trim().slice(0, 40))"""
             )
             assert cut == [], (width, large, path)
+
+
+def test_the_steps_of_a_posting_fit_on_the_narrowest_phone_and_in_large_text(visit: Any) -> None:
+    for width, large in ((320, False), (360, True)):
+        visitor = visit("zh", width=width)
+        if large:
+            cookie = {"name": "text", "value": "large", "url": visitor.address}
+            visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        visitor.sign_in("lu@yunque.example")
+        visitor.go("/scenarios/74/edit/requirements")
+        assert visitor.page.locator("nav > .steps li").count() == 9
+        assert not visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"), (width, large)
