@@ -1,7 +1,8 @@
 // Switching the language keeps what was typed: it waits in this tab, and is put back into the other language's form.
+import { fields, find, put, same, value } from "./typed.mjs";
+
 const forms = [...document.querySelectorAll("main form[method=post]")];
 if (forms.length) {
-  const { fields, find, put, same, value } = await import("./typed.mjs");
   const place = "typed:" + location.pathname.replace(/^\/(zh|en)\//, "/") + location.search;
   const refused = Boolean(document.querySelector(".errs")); // then what stands there is typed, not stored
   const first = new Map();

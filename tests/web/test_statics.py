@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from marketplace.web.statics import asset
 
 GZIP = {"Accept-Encoding": "gzip"}
 
@@ -23,6 +28,26 @@ def test_every_file_that_a_page_names_is_kept_for_a_year_under_the_address_of_it
         answer = client.get(address)
         assert (answer.status_code, "?v=" in address) == (200, True), address
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", address
+
+
+def test_what_a_script_imports_is_kept_for_a_year_too_and_is_what_the_page_fetches_ahead(client: FlaskClient) -> None:
+    page = client.get("/zh/").text
+    script = re.findall(r'src="(/static/js/language[^"]+)', page)
+    imported = re.findall(r'from "\./(typed\.mjs\?v=\w{12})"', client.get(script[0]).text)
+    assert f'<link rel="modulepreload" href="/static/js/{imported[0]}">' in page
+    assert "immutable" in client.get(f"/static/js/{imported[0]}").headers["Cache-Control"]
+
+
+def test_a_script_has_a_new_address_when_what_it_imports_changes(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("language", "typed"):
+        shutil.copy(f"{app.static_folder}/js/{name}.mjs", tmp_path)
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+    with app.test_request_context():
+        before = asset("language.mjs")
+        (tmp_path / "typed.mjs").write_text("export const value = 1;")
+        assert asset("language.mjs") != before
 
 
 def test_an_address_without_its_content_s_mark_is_asked_for_again(client: FlaskClient) -> None:
