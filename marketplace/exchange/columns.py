@@ -126,48 +126,48 @@ OPERATORS = {
 }
 LEVELS = _named(Level, must=("必须", "must"), should=("期望", "should"))
 EVIDENCE = _named(
-    Evidence, claimed=("自报", "claimed"), video=("视频", "video"), laboratory=("检测报告", "laboratory report"),
-    trial=("本市实测", "measured here"),
+    Evidence, claimed=("自报", "self-declared"), video=("视频", "video"), laboratory=("检测报告", "test report"),
+    trial=("本市实测", "trial in Shanghai"),
 )  # fmt: skip
 SCENARIO_KINDS = _named(
-    Kind, procurement=("采购", "procurement"), field_validation=("应用验证", "field validation"), rnd=("研发", "R&D"),
+    Kind, procurement=("采购", "procurement"), field_validation=("应用验证", "application trial"), rnd=("研发", "R&D"),
 )  # fmt: skip
 BUDGETS = _named(
-    BudgetKind, fixed=("固定价", "fixed"), range=("区间", "range"), negotiable=("面议", "negotiable")
+    BudgetKind, fixed=("固定价", "fixed price"), range=("区间", "range"), negotiable=("面议", "negotiable")
 )  # fmt: skip
 MODES = _named(
-    Mode, purchase=("采购", "purchase"), lease=("租赁", "lease"), raas=("按次服务", "robot as a service"),
+    Mode, purchase=("采购", "purchase"), lease=("租赁", "lease"), raas=("按次服务", "robots as a service"),
     joint_rnd=("联合研发", "joint R&D"), pilot=("试点", "pilot"),
 )  # fmt: skip
 ROUTES = _named(
-    ProcurementRoute, own=("自行采购", "own purchase"), soe=("国企采购", "SOE purchase"),
-    government=("政府采购", "government purchase"), cooperative_innovation=("合作创新采购", "cooperative innovation purchase"),
+    ProcurementRoute, own=("自行采购", "own purchase"), soe=("国企采购", "state-owned enterprise procurement"),
+    government=("政府采购", "government procurement"), cooperative_innovation=("合作创新采购", "cooperative innovation procurement"),
     trial_only=("只做试用", "trial only"),
 )  # fmt: skip
 VARIANTS = _named(
-    VariantKind, variant=("另一型号", "variant"), accessory=("配件", "accessory")
+    VariantKind, variant=("型号", "variant"), accessory=("配件", "accessory")
 )  # fmt: skip
 SERVICE_WORDS = {
     "maintenance": Text.of("维护保养", "maintenance"),
-    "training": Text.of("操作培训", "operator training"),
+    "training": Text.of("操作培训", "training"),
     "spare_parts": Text.of("备品备件", "spare parts"),
     "on_site": Text.of("驻场支持", "on-site support"),
     "remote": Text.of("远程支持", "remote support"),
 }
 assert tuple(SERVICE_WORDS) == SERVICES
 PRICES = _named(
-    PriceKind, fixed=("一口价", "fixed"), range=("区间", "range"), on_request=("面议", "on request")
+    PriceKind, fixed=("一口价", "fixed price"), range=("区间", "range"), on_request=("面议", "negotiable")
 )  # fmt: skip
 SITE = {
-    "area": ("场地面积与分区", "Area and zones"),
-    "aisles": ("通道宽度", "Aisle widths"),
-    "slopes": ("坡道、台阶与缝隙", "Slopes, steps and gaps"),
+    "area": ("场地面积与分区", "Site area and zones"),
+    "aisles": ("通道宽度", "Aisle width"),
+    "slopes": ("坡道、台阶与缝隙", "Ramps, steps and gaps"),
     "floor": ("地面", "Floor"),
     "climate": ("温度与湿度", "Temperature and humidity"),
     "light_noise": ("光线与噪声", "Light and noise"),
-    "hazards": ("粉尘、洁净或防爆要求", "Dust, clean class, explosion zone"),
+    "hazards": ("粉尘、洁净或防爆要求", "Dust, cleanliness or explosion-protection requirements"),
     "network": ("网络", "Network"),
-    "power": ("供电与充电位", "Power and charging"),
+    "power": ("供电与充电位", "Power and charging points"),
     "lifts": ("电梯与门禁", "Lifts and access control"),
     "people": ("周围的人", "People nearby"),
     "hours": ("作业时段", "Working hours"),
