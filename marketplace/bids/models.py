@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,18 @@ from marketplace.organisations.models import Organisation
 def unguessable() -> int:
     """A number by chance for a bid or its file: counted one by one, two of them would say how many there are between."""
     return 100_000_000 + secrets.randbelow(900_000_000)
+
+
+@dataclass(frozen=True)
+class SealedDraft:
+    """A draft is its bidder's for ever: the opening opens the version that was submitted, not what was written after it."""
+
+    insiders: frozenset[int]
+    seal_scope: str
+    seal_label: str
+    """What the ciphertext is bound to."""
+    ciphertext: bytes
+    is_opened: bool = field(default=False, init=False)
 
 
 class Bid(Identified, Base):
@@ -78,14 +91,9 @@ class Bid(Identified, Base):
         return f"challenge:{self.challenge_id}"
 
     @property
-    def seal_label(self) -> str:
-        """What the draft's ciphertext is bound to."""
-        return f"bid:{self.id}:draft"
-
-    @property
-    def ciphertext(self) -> bytes:
-        """The sealed draft."""
-        return self.draft
+    def sealed_draft(self) -> SealedDraft:
+        """The draft with what decides who may read it."""
+        return SealedDraft(self.insiders, self.seal_scope, f"bid:{self.id}:draft", self.draft)
 
     @property
     def has_newer_draft(self) -> bool:

@@ -226,11 +226,30 @@ def test_before_the_opening_only_the_bidders_people_get_page_and_file(world: Wor
 def test_the_one_function_that_decrypts_refuses_everybody_else_before_the_opening(world: World) -> None:
     row = world.submitted_bid(world.challenge())
     for actor in (world.officer, world.auditor, world.administrator, world.owner, world.rival):
-        for sealed in (row, row.counting):
+        for sealed in (row.sealed_draft, row.counting):
             assert sealed is not None
             with pytest.raises(Forbidden):
                 sealing.read(actor, sealed)
-    assert sealing.read(world.vendor, row)["total_investment"] == 1_440_000
+    assert sealing.read(world.vendor, row.sealed_draft)["total_investment"] == 1_440_000
+
+
+def test_what_was_written_after_the_submission_stays_the_bidders_also_after_the_opening(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    bid_id = world.submitted_bid(world.challenge()).id
+    clock.shift(1)
+    with unit_of_work():
+        drafting.change(world.vendor, bid_id, lambda d: d.solution.update(approach="只写给自己看的方案"))
+    row = stages.bid(bid_id)
+    Stages(world, clock).to_opening(row.challenge_id)
+    world.open_bids(stages.challenge(row.challenge_id))
+    row = stages.bid(bid_id)
+    assert row.is_opened
+    for actor in (world.officer, world.auditor, world.owner):
+        with pytest.raises(Forbidden):
+            drafting.document(actor, row)
+    assert drafting.document(world.vendor, row).solution["approach"] == "只写给自己看的方案"
+    assert "只写给自己看的方案" not in stages.words(stages.client(world, "officer"), f"/zh/bids/{bid_id}")
 
 
 def _swap(model: Any, column: str, one: int, other: int) -> None:
@@ -296,7 +315,7 @@ def test_a_wrong_master_key_is_named_and_changes_nothing(
     assert (answer.status_code, UNREADABLE in stages.said(answer.text)) == (400, True)
     monkeypatch.setitem(world.app.config, "MASTER_KEY", "")
     with pytest.raises(Refused) as refused:
-        sealing.read(world.vendor, stages.bid(bid_id))
+        sealing.read(world.vendor, stages.bid(bid_id).sealed_draft)
     assert refused.value.message == "密封所需的主密钥没有配置，请联系系统管理员。"
 
 

@@ -53,12 +53,12 @@ def start(actor: Actor, challenge_id: int, lead_id: int) -> Bid:
 
 
 def _seal(row: Bid, document: BidDocument) -> None:
-    row.draft = sealing.seal(row.seal_scope, row.seal_label, document.model_dump())
+    row.draft = sealing.seal(row.seal_scope, row.sealed_draft.seal_label, document.model_dump())
 
 
 def document(actor: Actor, row: Bid) -> BidDocument:
     """The draft, for the bidder's own people."""
-    return BidDocument.model_validate(sealing.read(actor, row))
+    return BidDocument.model_validate(sealing.read(actor, row.sealed_draft))
 
 
 def change(actor: Actor, bid_id: int, edit: Callable[[BidDocument], None], *, seen: int | None = None) -> Bid:
@@ -113,7 +113,7 @@ class _SealedBlob:
     """A file as ``sealing.read_bytes`` sees it."""
 
     def __init__(self, row: Bid, entry: BidFile) -> None:
-        self.insiders, self.is_opened = row.insiders, row.is_opened
+        self.insiders, self.is_opened = row.insiders, row.is_opened and entry.name is not None
         self.seal_scope, self.seal_label = row.seal_scope, file_label(entry)
         self.ciphertext = store().get(entry.store_key)
 
