@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,6 +21,9 @@ VERIFICATION_DAYS = 5
 """In how many working days staff verify an organisation."""
 
 
+HELD = "state IN ('submitted','verified','suspended')"
+
+
 class MemberRole(enum.Enum):
     """What a member may do: read, write, or also invite and submit identity."""
 
@@ -33,9 +36,14 @@ class Organisation(Identified, Revised, Base):
     """A scenario owner, vendor or service body, or several of these at once."""
 
     __tablename__ = "organisation"
+    # A code belongs to whoever showed the licence. A draft holds nothing, or a stranger could keep a firm out with its own code.
+    __table_args__ = (
+        Index("ix_organisation_code_held", "uscc", unique=True, sqlite_where=text(HELD), postgresql_where=text(HELD)),
+        Index("ix_organisation_uscc", "uscc"),
+    )
 
     name: Mapped[Text] = mapped_column(TextType)
-    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    uscc: Mapped[str] = mapped_column(String(18))
     is_owner: Mapped[bool] = mapped_column(default=False)
     is_vendor: Mapped[bool] = mapped_column(default=False)
     is_service_body: Mapped[bool] = mapped_column(default=False)

@@ -66,9 +66,10 @@ def by_ids(organisation_ids: Iterable[int]) -> dict[int, Organisation]:
     return {row.id: row for row in rows}
 
 
-def by_uscc(code: str) -> Organisation | None:
-    """The organisation with that code."""
-    return session().scalar(select(Organisation).where(Organisation.uscc == code))
+def holding(code: str) -> Organisation | None:
+    """The organisation that holds that code: it asked for verification with the licence, or was verified."""
+    held = Organisation.state.in_((State.SUBMITTED, State.VERIFIED, State.SUSPENDED))
+    return session().scalar(select(Organisation).where(Organisation.uscc == code, held))
 
 
 def scope_of(body_id: int) -> tuple[list[str], list[Organisation]]:

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from marketplace.challenges import services as challenges
 from marketplace.challenges.models import Challenge
-from marketplace.demo.content import paper
+from marketplace.demo.content import code, paper
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.organisations import services as organisations
+from marketplace.organisations.models import Organisation
 from marketplace.publicity import services as publicity
 from marketplace.publicity.models import Notice, Objection
 from marketplace.publicity.states import NoticeState, ObjectionState
@@ -99,3 +100,17 @@ def test_an_organisation_is_verified_or_returned(world: World) -> None:
         lambda: organisations.return_(two, number, reason="不清"),
     )
     assert sorted(found) == ONE
+
+
+def test_one_code_is_submitted_by_one_organisation(world: World) -> None:
+    number = code(901, "310115")
+    rivals = ("one", "two")
+    ids = [world.organisation(name, "vendor", verified=False).id for name in rivals]
+    with unit_of_work() as work:
+        for name, row_id in zip(rivals, ids, strict=True):
+            work.get_one(Organisation, row_id).uscc = number
+            organisations.attach_licence(world.person(name), row_id, paper("x"))
+    found = at_once(
+        world, *(lambda n=n, i=i: organisations.submit(world.person(n), i) for n, i in zip(rivals, ids, strict=True))
+    )
+    assert sorted(found) in (ONE, ["Invalid", "ok"])

@@ -32,6 +32,9 @@ DATA = services.Particulars(
 )
 
 
+TAKEN = "这家单位已经登记过。请让本单位的管理员邀请您加入；不是本单位登记的，请联系项目办公室。"
+
+
 def _created(world: World, person: str = "founder", **changes: Any) -> int:
     actor = world.person(person)
     with unit_of_work():
@@ -72,14 +75,29 @@ def test_a_wrong_code_is_told_what_is_wrong_with_it(world: World, typed: str, me
     assert (refused.value.field, refused.value.message) == ("uscc", message)
 
 
-def test_a_code_that_is_known_is_told_to_ask_for_an_invitation(world: World) -> None:
-    _created(world)
+def test_a_code_that_is_held_is_told_to_ask_for_an_invitation(world: World) -> None:
+    _submitted(world)
     with pytest.raises(Invalid) as refused:
         _created(world, "latecomer", uscc=DATA.uscc.lower())
-    assert (refused.value.field, refused.value.message) == (
-        "uscc",
-        "这家单位已经登记过。请让本单位的管理员邀请您加入。",
-    )
+    assert (refused.value.field, refused.value.message) == ("uscc", TAKEN)
+
+
+def test_a_draft_keeps_nobody_out_and_the_first_to_show_the_licence_holds_the_code(world: World) -> None:
+    squat = _created(world, "stranger")
+    _submitted(world)
+    with unit_of_work():
+        services.attach_licence(world.person("stranger"), squat, paper("Licence"))
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        services.submit(world.person("stranger"), squat)
+    assert (refused.value.field, refused.value.message) == ("uscc", TAKEN)
+
+
+def test_a_returned_organisation_lets_the_code_go(world: World) -> None:
+    organisation_id = _submitted(world)
+    with unit_of_work():
+        services.return_(world.officer, organisation_id, reason="执照不是本单位的。")
+    _created(world, "latecomer")
+    assert queries.holding(DATA.uscc) is None
 
 
 def test_an_organisation_needs_a_kind(world: World) -> None:

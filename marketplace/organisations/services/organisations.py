@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.infra.files.services import Upload, keep
 from marketplace.kernel import clock
@@ -44,10 +45,16 @@ def check_uscc(typed: str, *, own_id: int | None = None) -> str:
         raise Invalid("uscc", _("代码里不会出现字母 I、O、S、V、Z。请看看是不是 1、0、5 或 2。"))
     if not uscc.is_valid(code):
         raise Invalid("uscc", _("最后一位校验不对，前面多半有一位抄错。请对照营业执照逐位核对。"))
-    known = queries.by_uscc(code)
-    if known is not None and known.id != own_id:
-        raise Invalid("uscc", _("这家单位已经登记过。请让本单位的管理员邀请您加入。"))
+    _require_free(code, own_id)
     return code
+
+
+def _require_free(code: str, own_id: int | None) -> None:
+    known = queries.holding(code)
+    if known is not None and known.id != own_id:
+        raise Invalid(
+            "uscc", _("这家单位已经登记过。请让本单位的管理员邀请您加入；不是本单位登记的，请联系项目办公室。")
+        )
 
 
 def _apply(row: Organisation, data: Particulars) -> None:
@@ -116,9 +123,14 @@ def submit(actor: Actor, organisation_id: int) -> Organisation:
         missing["contact_name"] = _("请先填联系人姓名和邮箱，供工作人员核验时联系。")
     if missing:
         raise InvalidMany(missing)
-    LIFECYCLE.fire(row, "submit", actor=actor)
+    _require_free(row.uscc, row.id)
     row.submitted_at = clock.now()
     row.state_reason = ""
+    try:
+        LIFECYCLE.fire(row, "submit", actor=actor)
+        session().flush()
+    except IntegrityError as error:  # both in the same moment
+        raise Conflict(_("另一家单位刚用同一个代码提交了核验。请联系项目办公室。")) from error
     record(events.OrganisationSubmitted(actor=actor, organisation_id=row.id))
     return row
 
@@ -201,7 +213,7 @@ def set_scope(
 
 
 def _named(code: str) -> Organisation:
-    found = queries.by_uscc(uscc.normalise(code))
+    found = queries.holding(uscc.normalise(code))
     if found is None:
         raise Invalid("codes", _("没有登记过代码为 %(code)s 的单位。", code=code[:40]))
     return found
