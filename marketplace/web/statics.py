@@ -21,13 +21,17 @@ SMALLEST = 800
 """Bytes below which compressing saves no packet."""
 
 
-IMPORT = re.compile(rb'(?<= from "\./)[\w-]+\.mjs(?=")')
-"""The file that a script takes something from, which lies beside it."""
+IMPORTS = {
+    ".mjs": re.compile(rb' from "\./([\w-]+\.mjs)"'),
+    ".css": re.compile(rb'^@import "\./([\w-]+\.css)";$', re.MULTILINE),
+}
+"""How a file names another that lies beside it and belongs to it."""
 
 
 @lru_cache(maxsize=64)
 def _imports(path: str, _mtime: float) -> tuple[str, ...]:
-    names = IMPORT.findall(Path(path).read_bytes()) if path.endswith(".mjs") else ()
+    pattern = IMPORTS.get(Path(path).suffix)
+    names = pattern.findall(Path(path).read_bytes()) if pattern else ()
     return tuple(str(Path(path).with_name(name.decode())) for name in names)
 
 
@@ -38,19 +42,28 @@ def _changed(path: str) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=64)
-def _linked(path: str, _changed: tuple[float, ...]) -> bytes:
-    """A file as it is sent: a script names what it imports by the address of its content, so that it too is kept for a year."""
+def _whole(path: str, changed: tuple[float, ...]) -> bytes:
+    """A file as it is sent: a script names what it imports by the address of its content, a stylesheet holds it.
+
+    So a page asks once for all styles, and what a script imports is kept for a year too.
+    """
     body = Path(path).read_bytes()
-    if not path.endswith(".mjs"):
+    if not _imports(path, changed[0]):
         return body
-    return IMPORT.sub(
-        lambda found: found[0] + b"?v=" + _mark(str(Path(path).with_name(found[0].decode()))).encode(), body
-    )
+
+    def put(found: re.Match[bytes]) -> bytes:
+        name = found[1].decode()
+        beside = str(Path(path).with_name(name))
+        if name.endswith(".css"):
+            return _whole(beside, _changed(beside))
+        return f' from "./{name}?v={_mark(beside)}"'.encode()
+
+    return IMPORTS[Path(path).suffix].sub(put, body)
 
 
 @lru_cache(maxsize=256)
 def _fingerprint(path: str, changed: tuple[float, ...]) -> str:
-    return hashlib.sha256(_linked(path, changed)).hexdigest()[:12]
+    return hashlib.sha256(_whole(path, changed)).hexdigest()[:12]
 
 
 def _mark(path: str) -> str:
@@ -82,16 +95,22 @@ def _squeezed(_etag: str, body: bytes) -> bytes:
     return gzip.compress(body, 9, mtime=0)
 
 
+def _put_together(response: Response) -> None:
+    name = (request.view_args or {}).get("filename", "")
+    path = f"{current_app.static_folder}/{name}"
+    if request.endpoint == "static" and _imports(path, os.stat(path).st_mtime):
+        response.direct_passthrough = False
+        response.set_data(_whole(path, _changed(path)))
+        response.set_etag(_mark(path))
+
+
 def finish(response: Response) -> Response:
     """Say how long a static file may be kept, and send it small to who takes gzip."""
     hashed = "v" in request.args
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     response.vary.add("Accept-Encoding")
-    name = (request.view_args or {}).get("filename", "")
-    if response.status_code == 200 and name.endswith(".mjs") and request.endpoint == "static":
-        path = f"{current_app.static_folder}/{name}"
-        response.direct_passthrough = False
-        response.set_data(_linked(path, _changed(path)))
+    if response.status_code == 200:
+        _put_together(response)
     takes = request.accept_encodings["gzip"] > 0 and "Range" not in request.headers
     if not takes or response.status_code != 200 or response.mimetype not in TEXTS:
         return response

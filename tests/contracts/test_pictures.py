@@ -49,15 +49,15 @@ def test_no_two_pictures_are_the_same_drawing() -> None:
 def test_each_paint_is_set_for_light_and_for_dark() -> None:
     used = set(re.findall(r"var\((--\w+),", SPRITE)) - {"--d", "--t"}
     light, dark = (
-        re.search(start + r"\.pic\{([^}]*)\}", CSS, re.MULTILINE) for start in (r"^", r"^\[data-bs-theme=dark\] ")
+        re.search(start + r"\.pic \{([^}]*)\}", CSS, re.MULTILINE) for start in (r"^", r"^\[data-bs-theme=\"dark\"\] ")
     )
     assert light is not None
     assert dark is not None
     for block in (light, dark):
         assert used - set(re.findall(r"(--\w+):", block[1])) == set()
-    hues = (STATIC / "css/theme.css").read_text("utf-8")
+    hues = (STATIC / "css/parts.css").read_text("utf-8")
     for key in domains():
-        assert re.search(rf"\[data-domain={key}\]{{--d:[^;]+;--t:", hues), key
+        assert re.search(rf"\[data-domain=\"{key}\"\] {{\s+--d: [^;]+;\s+--t: ", hues), key
 
 
 def test_the_sprite_is_small_and_names_no_other_place() -> None:

@@ -38,6 +38,16 @@ def test_what_a_script_imports_is_kept_for_a_year_too_and_is_what_the_page_fetch
     assert "immutable" in client.get(f"/static/js/{imported[0]}").headers["Cache-Control"]
 
 
+def test_a_page_asks_once_for_its_styles_and_gets_all_of_them(client: FlaskClient) -> None:
+    folder = Path(client.application.static_folder or "") / "css"
+    names = re.findall(r'@import "\./(.+)";', (folder / "site.css").read_text("utf-8"))
+    sent = client.get("/static/css/site.css").text
+    assert len(names) > 5
+    assert "@import" not in sent
+    assert all((folder / name).read_text("utf-8") in sent for name in names)
+    assert sum("/css/" in address for address in _addresses(client)) == 2  # Bootstrap's and ours
+
+
 def test_a_script_has_a_new_address_when_what_it_imports_changes(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,10 +61,10 @@ def test_a_script_has_a_new_address_when_what_it_imports_changes(
 
 
 def test_an_address_without_its_content_s_mark_is_asked_for_again(client: FlaskClient) -> None:
-    assert client.get("/static/css/theme.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/css/site.css").headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("name", ["/static/css/theme.css", "/static/js/ask.mjs", "/static/img/icons.svg"])
+@pytest.mark.parametrize("name", ["/static/css/site.css", "/static/js/ask.mjs", "/static/img/icons.svg"])
 def test_texts_are_sent_small_to_who_takes_it(client: FlaskClient, name: str) -> None:
     plain, small = client.get(name), client.get(name, headers=GZIP)
     assert small.headers["Content-Encoding"] == "gzip"
@@ -70,7 +80,7 @@ def test_a_page_is_never_compressed_here_since_it_holds_a_token(client: FlaskCli
 
 
 def test_a_part_of_a_file_is_that_part(client: FlaskClient) -> None:
-    answer = client.get("/static/css/theme.css", headers=GZIP | {"Range": "bytes=0-9"})
+    answer = client.get("/static/img/icons.svg", headers=GZIP | {"Range": "bytes=0-9"})
     assert (answer.status_code, len(answer.data), "Content-Encoding" in answer.headers) == (206, 10, False)
 
 
