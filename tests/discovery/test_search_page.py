@@ -23,7 +23,7 @@ from tests.factories.world import World
 
 def _titles(page: str) -> list[str]:
     """The titles on a page of challenges, in order."""
-    return [stages.said(t) for t in re.findall(r'<h3><a href="/\w\w/challenges/\d+">(.*?)</a></h3>', page, re.S)]
+    return [stages.said(t) for t in re.findall(r'<h3>\s*<a href="/\w\w/challenges/\d+">(.*?)</a>\s*</h3>', page, re.S)]
 
 
 def _total(page: str) -> str:
