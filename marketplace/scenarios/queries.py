@@ -111,3 +111,12 @@ def file(actor: Actor, scenario_id: int, file_id: int) -> ScenarioFile:
     if found is None or not (found.is_public or SCENARIO.allows(actor, "see_confidential", row)):
         raise NotFound()
     return found
+
+
+def locked(scenario_id: int) -> Scenario:
+    """The scenario as it is now, held against others until the transaction ends; what calls it asks the policy."""
+    query = select(Scenario).where(Scenario.id == scenario_id).with_for_update(of=Scenario)
+    row = session().scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound()
+    return row

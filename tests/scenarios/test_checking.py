@@ -11,7 +11,7 @@ from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from marketplace.kernel.text import Text
 from marketplace.scenarios import queries, services
-from marketplace.scenarios.models import BudgetKind, Scenario
+from marketplace.scenarios.models import BudgetKind, Level, Scenario
 from marketplace.scenarios.states import State
 from tests.factories.world import World
 
@@ -73,7 +73,7 @@ def test_a_should_alone_is_no_requirement(world: World) -> None:
     scenario_id = world.draft().id
     owner = world.owner
     with unit_of_work():
-        services.set_requirements(owner, scenario_id, [world.requirement("payload", "40", services.Level.SHOULD)])
+        services.set_requirements(owner, scenario_id, [world.requirement("payload", "40", Level.SHOULD)])
     assert [(g.step, g.field) for g in services.gaps(_row(scenario_id))] == [("requirements", "rows")]
 
 

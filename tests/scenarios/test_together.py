@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from marketplace.infra.mail.models import OutboxMail
+from marketplace.kernel import clock
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import Forbidden
 from marketplace.organisations.models import MemberRole, Organisation
@@ -97,7 +98,7 @@ def test_one_sent_anew_since_the_preview_is_not_what_was_previewed(world: World)
     ids = _submitted(world, 1)
     page = _preview(world, "admit", ids)
     with unit_of_work():
-        session().get_one(Scenario, ids[0]).with_staff_at = services.clock.now().replace(year=2027)
+        session().get_one(Scenario, ids[0]).with_staff_at = clock.now().replace(year=2027)
     assert _confirm(world, "admit", ids, page, reason="同类场景去年已论证。").status_code == 409
     assert _states(ids) == [State.SUBMITTED]
 

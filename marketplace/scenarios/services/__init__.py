@@ -1,0 +1,83 @@
+"""The named writes of scenarios: drafting, submitting, checking, and what comes of one in the library."""
+
+from __future__ import annotations
+
+from marketplace.scenarios.services.checking import (
+    Checking,
+    admit,
+    check_many,
+    classified_words,
+    reject,
+    return_,
+    why_not_together,
+)
+from marketplace.scenarios.services.matching import (
+    close_matching,
+    land,
+    mark_listed,
+    open_matching,
+)
+from marketplace.scenarios.services.submitting import (
+    Gap,
+    gaps,
+    hand_back,
+    pass_on,
+    submit,
+    withdraw,
+)
+from marketplace.scenarios.services.writing import (
+    EDITABLE,
+    FIELDS,
+    MOST_FILES,
+    MOST_ROWS,
+    TEXTS,
+    MetricData,
+    RequirementData,
+    attach,
+    create,
+    detach,
+    edit,
+    set_metrics,
+    set_requirements,
+    write_fields,
+    write_metrics,
+    write_requirements,
+    wrong_fields,
+)
+
+__all__ = [
+    "EDITABLE",
+    "FIELDS",
+    "MOST_FILES",
+    "MOST_ROWS",
+    "TEXTS",
+    "Checking",
+    "Gap",
+    "MetricData",
+    "RequirementData",
+    "admit",
+    "attach",
+    "check_many",
+    "classified_words",
+    "close_matching",
+    "create",
+    "detach",
+    "edit",
+    "gaps",
+    "hand_back",
+    "land",
+    "mark_listed",
+    "open_matching",
+    "pass_on",
+    "reject",
+    "return_",
+    "set_metrics",
+    "set_requirements",
+    "submit",
+    "why_not_together",
+    "withdraw",
+    "write_fields",
+    "write_metrics",
+    "write_requirements",
+    "wrong_fields",
+]
