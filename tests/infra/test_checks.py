@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,8 +59,11 @@ def test_a_file_whose_bytes_were_changed(sound: World) -> None:
 def test_a_file_that_is_gone_and_one_that_nobody_knows(sound: World) -> None:
     key, path = _file()
     path.unlink()
-    stray = store().put(b"x")
-    assert _found() == [f"files: {key} is missing", f"files: {stray} belongs to no row"]
+    stray, fresh = store().put(b"x"), store().put(b"y")
+    long_ago = time.time() - timedelta(days=3).total_seconds()
+    os.utime(store().root / stray[:2] / stray, (long_ago, long_ago))
+    assert _found() == [f"files: {key} is missing", f"files: {stray} belongs to no row, and is not removed"]
+    store().remove(fresh)
 
 
 def test_a_document_that_fell_behind_its_row(sound: World) -> None:

@@ -99,14 +99,21 @@ def file_label(entry: BidFile) -> str:
 
 
 def detach(actor: Actor, bid_id: int, file_id: int) -> None:
-    """Remove a file from the draft; versions that were submitted keep theirs."""
+    """Remove a file from the draft, and for good where no version that was submitted holds it."""
 
     def remove(content: BidDocument) -> None:
         if all(f.id != file_id for f in content.files):
             raise NotFound()
         content.files = [f for f in content.files if f.id != file_id]
 
-    change(actor, bid_id, remove)
+    row = change(actor, bid_id, remove)
+    submitted = (
+        f.id for v in row.versions for f in BidDocument.model_validate(sealing.read(actor, v)["content"]).files
+    )
+    if file_id not in submitted:
+        session().delete(next(f for f in row.files if f.id == file_id))
+        session().flush()
+        session().expire(row, ["files"])
 
 
 class _SealedBlob:

@@ -7,8 +7,11 @@ import io
 import os
 import re
 import secrets
+import time
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -175,6 +178,17 @@ class LocalStore:
     def remove(self, key: str) -> None:
         """Delete ``key`` if it is there."""
         self._path(key).unlink(missing_ok=True)
+
+    def touch(self, key: str) -> None:
+        """Begin the age of ``key`` anew, if it is there."""
+        with suppress(FileNotFoundError):
+            os.utime(self._path(key))
+
+    def age(self, key: str) -> timedelta:
+        """How long ``key`` has been as it is; none where it is not there."""
+        with suppress(FileNotFoundError):
+            return timedelta(seconds=time.time() - self._path(key).stat().st_mtime)
+        return timedelta(0)
 
 
 _columns: list[Any] = []
