@@ -28,6 +28,8 @@ WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "F
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NBSP = "\N{NO-BREAK SPACE}"
 UNITS = r"%|‰|°C|dB|lx|min|h|s|ms|[kcmµn]?m[²³]?|[km]?m/s|[kmµ]?g|t|L|[mkM]?[WVNA]|[km]?Nm|[kMG]?Hz|[kM]?Pa"
+HAN = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]{2,}")
 PARTED = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?![A-Za-z]))")
 
 
@@ -154,6 +156,17 @@ def lines(text: str) -> Markup:
     return Markup("<br>").join(escape(part) for part in unparted(text).split("\n"))
 
 
+def written(text: str) -> Markup:
+    """Plain text as a person wrote it, in one language: its lines kept, and marked where that is not the page's.
+
+    It is Chinese where it has as many Chinese characters as words in Latin letters.
+    """
+    han, latin = len(HAN.findall(text)), len(LATIN.findall(text))
+    spoken = language() if not han and not latin else "zh" if han >= latin else "en"
+    opening, closing = _element("span", "", spoken if spoken != language() else "")
+    return opening + lines(text) + closing
+
+
 def picture_address(domain: str, task: str = "") -> str:
     """Where the drawn picture stands: the task's; for the task "other" or an unknown one its domain's; else that of other work."""
     drawn = _drawn(current_app.static_folder or "")
@@ -181,6 +194,7 @@ def start(app: Flask) -> None:
         yuan_whole=yuan_whole,
         size=size,
         lines=lines,
+        written=written,
         one_of=one_of,
     )
     app.jinja_env.globals.update(

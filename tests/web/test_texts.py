@@ -9,7 +9,7 @@ from flask import Flask
 
 from marketplace.kernel import clock as site_clock
 from marketplace.kernel.i18n import force_language
-from marketplace.web.helpers import countdown, day, lines, one_of, unparted
+from marketplace.web.helpers import countdown, day, lines, one_of, unparted, written
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,24 @@ def test_no_line_ends_between_a_figure_and_its_unit(written: str, held: str) -> 
 
 def test_lines_are_kept_and_marks_are_harmless() -> None:
     assert lines("<b>5 kg</b>\n6") == "&lt;b&gt;5\N{NO-BREAK SPACE}kg&lt;/b&gt;<br>6"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("工位照度不足，请补测。", "zh"),
+        ("差在 Wi-Fi 漫游", "zh"),
+        ("The pallet jack does not fit.", "en"),
+        ("See 附件三 and send the load test again.", "en"),
+        ("12–15", ""),
+    ],
+)
+def test_what_a_person_wrote_is_marked_on_a_page_in_the_other_language(app: Flask, text: str, spoken: str) -> None:
+    for language in ("zh", "en"):
+        with app.test_request_context(), force_language(language):
+            marked = ' class="foreign"' in written(text)
+            assert marked == (spoken not in ("", language))
+            assert (f'lang="{"zh-CN" if spoken == "zh" else "en"}"' in written(text)) == marked
 
 
 @pytest.mark.parametrize(
