@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.catalogue import queries as catalogue
 from marketplace.demo import content, stories
 from marketplace.demo.timeline import Demo, working_morning
 from marketplace.introductions import services
@@ -112,13 +111,12 @@ def _days_ahead(demo: Demo, begun: datetime) -> int:
 
 def _begin(demo: Demo, data: dict[str, Any], entry: dict[str, Any]) -> None:
     scenario_id, vendor_id = demo.scenarios[data["key"]], demo.orgs[entry["vendor"]]
-    products = catalogue.of_vendors(demo.actor(entry["vendor"]), [vendor_id], listed_only=True)
-    product = next((p for p in products if p.domain == data["domain"]), products[0])
+    product_id = demo.products[entry["product"]]
     if entry["by"] == "vendor":
-        services.show_interest(demo.actor(entry["vendor"]), scenario_id, product_id=product.id, note=entry["note"])
+        services.show_interest(demo.actor(entry["vendor"]), scenario_id, product_id=product_id, note=entry["note"])
     else:
         services.invite(
-            demo.actor(data["owner"]), scenario_id, vendor_id=vendor_id, product_id=product.id, note=entry["note"]
+            demo.actor(data["owner"]), scenario_id, vendor_id=vendor_id, product_id=product_id, note=entry["note"]
         )
 
 
