@@ -25,6 +25,7 @@ import marketplace.exchange.messages
 import marketplace.exchange.services
 import marketplace.households.messages
 import marketplace.households.panels
+import marketplace.infra.files.removing
 import marketplace.infra.jobs.models
 import marketplace.infra.mail.models
 import marketplace.infra.search.services

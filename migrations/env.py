@@ -27,16 +27,21 @@ def run() -> None:
     """Migrate on the application's own engine."""
     arguments = current_app.extensions["migrate"].configure_args
     with db.engine.connect() as connection:
+        # SQLite alters a table by making it anew, and would take the old one's end for the end of its rows.
         made_anew = connection.dialect.name == "sqlite"
-        if (
-            made_anew
-        ):  # SQLite alters a table by making it anew, and would take the old one's end for the end of its rows
+        if made_anew:
             _on_the_driver(connection, "PRAGMA foreign_keys=OFF")
-        context.configure(connection=connection, target_metadata=Base.metadata, render_item=render_item, **arguments)
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_item=render_item,
+            transactional_ddl=True,
+            **arguments,
+        )
         with context.begin_transaction():
             context.run_migrations()
-        if made_anew and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-            raise RuntimeError(f"rows that refer to nothing after the migration: {broken[:5]}")
+            if made_anew and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                raise RuntimeError(f"rows that refer to nothing after the migration: {broken[:5]}")
         connection.commit()
         if made_anew:
             _on_the_driver(connection, "PRAGMA foreign_keys=ON")

@@ -60,7 +60,9 @@ class ProductForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.domain.choices = [(d.key, best(d.label)) for d in domains().values()]
-        self.tasks.choices = [(t.key, best(t.label)) for d in domains().values() for t in d.tasks if t.key != "other"]
+        named = {t.key: best(t.label) for d in domains().values() for t in d.tasks}
+        other = named.pop("other")  # every domain has it: it stands once, at the end
+        self.tasks.choices = [*named.items(), ("other", other)]
 
 
 class VariantForm(Form):

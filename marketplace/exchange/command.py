@@ -61,7 +61,7 @@ def _organisation(actor: Actor, kind: str, code: str | None) -> int:
     if code is not None:
         typed = uscc.normalise(code)
         own_row = next((o for o in queries.own(actor, kind) if o.uscc == typed), None)
-        row = own_row or organisations.holding(typed)
+        row = own_row or organisations.proven(typed)
         if row is None:
             raise Invalid("organisation", _("没有这家单位。请核对统一社会信用代码。"))
         return row.id

@@ -75,9 +75,9 @@ def upload(kind: str) -> Any:
 def _organisation(form: forms.UploadForm, actor: Actor, kind: str) -> int:
     typed = uscc.normalise(form.uscc.data or "")
     if typed and _types_for_owners(actor, kind):
-        row = organisations.holding(typed)
+        row = organisations.proven(typed)
         if row is None or not (row.is_owner or row.is_service_body):
-            raise Invalid("uscc", _("没有这家场景方。请核对代码；没有登记过的，请对方先登记单位并提交核验。"))
+            raise Invalid("uscc", _("没有这家场景方。请核对代码；没有登记过的，请对方先登记单位并通过核验。"))
         return row.id
     organisation_id = whole(form.organisation.data)
     if organisation_id is None:

@@ -72,6 +72,12 @@ def holding(code: str) -> Organisation | None:
     return session().scalar(select(Organisation).where(Organisation.uscc == code, held))
 
 
+def proven(code: str) -> Organisation | None:
+    """The organisation whose licence staff have seen with that code."""
+    seen = Organisation.state.in_((State.VERIFIED, State.SUSPENDED))
+    return session().scalar(select(Organisation).where(Organisation.uscc == code, seen))
+
+
 def scope_of(body_id: int) -> tuple[list[str], list[Organisation]]:
     """The districts and the named member organisations of a recommending body."""
     districts = select(ScopeEntry.district).where(ScopeEntry.body_id == body_id, ScopeEntry.district.is_not(None))

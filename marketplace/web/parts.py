@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import Environment, TemplateNotFound
 from jinja2.ext import Extension
 
-TAG = re.compile(r"<[a-zA-Z](?:[^<>{]|\{\{.*?\}\}|\{%.*?%\}|\{(?![{%]))*>", re.DOTALL)
+TAG = re.compile(r"<[a-zA-Z](?:[^<>{]|\{\{(?:(?!\}\}).)*\}\}|\{%(?:(?!%\}).)*%\}|\{(?![{%]))*>", re.DOTALL)
 BREAK = re.compile(r"\n[ \t]*")
 
 

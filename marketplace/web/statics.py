@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import mimetypes
 import os
 import re
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, current_app, request, url_for
+from werkzeug.utils import safe_join
 from werkzeug.wrappers import Response
 
 ENDPOINTS = ("static", "bootstrap.static")
@@ -95,13 +97,16 @@ def _squeezed(_etag: str, body: bytes) -> bytes:
     return gzip.compress(body, 9, mtime=0)
 
 
-def _put_together(response: Response) -> None:
-    name = (request.view_args or {}).get("filename", "")
-    path = f"{current_app.static_folder}/{name}"
-    if request.endpoint == "static" and _imports(path, os.stat(path).st_mtime):
-        response.direct_passthrough = False
-        response.set_data(_whole(path, _changed(path)))
-        response.set_etag(_mark(path))
+def _sent(filename: str) -> Response:
+    """A file of the site's own: what imports others is put together, anything else is Flask's to send."""
+    path = safe_join(current_app.static_folder or "", filename)
+    if path is None or Path(path).suffix not in IMPORTS or not Path(path).is_file():
+        return current_app.send_static_file(filename)
+    if not _imports(path, os.stat(path).st_mtime):
+        return current_app.send_static_file(filename)
+    response = current_app.response_class(_whole(path, _changed(path)), mimetype=mimetypes.guess_type(path)[0])
+    response.set_etag(_mark(path))
+    return response.make_conditional(request.environ)
 
 
 def finish(response: Response) -> Response:
@@ -109,8 +114,6 @@ def finish(response: Response) -> Response:
     hashed = "v" in request.args
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     response.vary.add("Accept-Encoding")
-    if response.status_code == 200:
-        _put_together(response)
     takes = request.accept_encodings["gzip"] > 0 and "Range" not in request.headers
     if not takes or response.status_code != 200 or response.mimetype not in TEXTS:
         return response
@@ -122,9 +125,10 @@ def finish(response: Response) -> Response:
     response.headers["Content-Encoding"] = "gzip"
     response.set_etag(f"{etag}-gzip")
     response.headers.pop("Accept-Ranges", None)
-    return response
+    return response.make_conditional(request.environ)
 
 
 def start(app: Flask) -> None:
     """Give the addresses to every template."""
+    app.view_functions["static"] = _sent
     app.jinja_env.globals.update(asset=asset, bootstrap_asset=bootstrap_asset)

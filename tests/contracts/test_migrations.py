@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import CheckConstraint, create_engine, inspect, make_url, text
+from sqlalchemy.exc import IntegrityError
 
 from config import Settings
 from marketplace.app import create_app, with_migrations
@@ -90,3 +91,22 @@ def test_people_and_what_is_theirs_outlive_the_migration_that_gave_accounts_a_li
         found = connection.execute(text("SELECT email, state, deleted_at FROM user_account")).all()
         kept = [connection.execute(text(f"SELECT COUNT(*) FROM {t}")).scalar() for t in ("user_role", "user_session")]
     assert ([tuple(row) for row in found], kept) == ([("a@b.example", "active", None)], [1, 1])
+
+
+def test_a_migration_that_leaves_rows_without_what_they_name_changes_nothing(empty: Flask, database: str) -> None:
+    """SQLite switches its references off while tables are made anew; they are looked at before the commit."""
+    upgrade(revision="0011")
+    dangling = "INSERT INTO membership (user_id, organisation_id, role) VALUES (998, 999, 'viewer')"
+    if database == "postgresql":  # keeps its references throughout
+        with pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.execute(text(dangling))
+        return
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        for statement in ("PRAGMA foreign_keys=OFF", dangling, "PRAGMA foreign_keys=ON"):
+            driver.execute(statement)
+    with pytest.raises((SystemExit, RuntimeError)):
+        upgrade()
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0011"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -20,6 +22,7 @@ from marketplace.infra.files.services import file_columns, store
 from marketplace.kernel.db import session, unit_of_work
 from marketplace.scenarios import services as scenarios
 from tests.factories import stages
+from tests.factories.running import ROOT
 from tests.factories.stages import Stages
 from tests.factories.world import World
 
@@ -88,15 +91,43 @@ def test_a_file_of_a_sealed_draft_goes_and_one_that_was_submitted_stays(
     row = stages.bid(bid_id)
     submitted, added = (f.id for f in row.files)
     keys = {f.id: f.store_key for f in row.files}
+    for key in keys.values():
+        _lain(key)
     with unit_of_work():
         drafting.detach(world.vendor, bid_id, submitted)
         drafting.detach(world.vendor, bid_id, added)
     session().rollback()
     assert session().scalars(select(BidFile.id).where(BidFile.bid_id == bid_id)).all() == [submitted]
+    assert removing.forget_bytes() == 0  # its day of grace begins with the removal
     for key in keys.values():
         _lain(key)
     removing.forget_bytes()
     assert {keys[submitted], keys[added]} & store().keys() == {keys[submitted]}
+
+
+def test_the_worker_does_it() -> None:
+    asked = "import marketplace.features, marketplace.infra.jobs.services as j; print([w.__name__ for w in j._by_the_clock])"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "remove_unused" in told.stdout
+
+
+def test_on_another_database_nothing_is_removed(world: World) -> None:
+    strays = [store().put(b"x") for _ in range(removing.FEW + 1)]
+    for key in strays:
+        _lain(key)
+    assert removing.forget_bytes() == 0
+    assert store().keys() >= set(strays)
+    store().remove(strays[0])
+    assert removing.forget_bytes() == removing.FEW
+
+
+def test_what_is_no_file_of_the_store_is_left_alone(world: World) -> None:
+    strange = store().root / "ab" / ".nfs0001"
+    strange.parent.mkdir(exist_ok=True)
+    strange.write_bytes(b"x")
+    assert removing.forget_bytes() == 0
+    assert [d for d in differences() if "files:" in d] == []
+    strange.unlink()
 
 
 def test_the_store_is_looked_through_once_an_hour(

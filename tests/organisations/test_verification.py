@@ -100,6 +100,14 @@ def test_a_returned_organisation_lets_the_code_go(world: World) -> None:
     assert queries.holding(DATA.uscc) is None
 
 
+def test_who_is_looked_up_by_a_code_is_who_staff_have_seen_with_it(world: World) -> None:
+    organisation_id = _submitted(world)
+    assert queries.proven(DATA.uscc) is None
+    with unit_of_work():
+        services.verify(world.officer, organisation_id)
+    assert getattr(queries.proven(DATA.uscc), "id", None) == organisation_id
+
+
 def test_an_organisation_needs_a_kind(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         _created(world, kinds=frozenset())

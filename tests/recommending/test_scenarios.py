@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import update
 
 from marketplace.console import queries as console
 from marketplace.kernel.db import session, unit_of_work
@@ -13,6 +14,7 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Late, NotFou
 from marketplace.organisations import queries as organisation_queries
 from marketplace.organisations import services as organisations
 from marketplace.organisations.models import MemberRole, Organisation
+from marketplace.organisations.states import State as Verification
 from marketplace.recommending import queries, services
 from marketplace.recommending.states import State
 from marketplace.rounds.models import Stage
@@ -226,12 +228,23 @@ def test_a_district_or_member_has_one_body_only(world: World, made: Rounds, body
     assert session().query(Organisation).filter_by(is_recommending_body=True).count() == 1
 
 
+def test_a_member_stays_a_member_though_its_verification_has_not_ended(world: World, made: Rounds) -> None:
+    member = world.organisation("member", "owner")
+    code, member_id = member.uscc, member.id
+    body_id = made.body("group", districts=(), members=(code,))
+    with unit_of_work() as work:
+        work.execute(update(Organisation).where(Organisation.id == member_id).values(state=Verification.RETURNED))
+    with unit_of_work():
+        organisations.set_scope(world.officer, body_id, is_body=True, districts=["310151"], codes=[code])
+    assert [o.id for o in organisation_queries.scope_of(body_id)[1]] == [member_id]
+
+
 def test_staff_set_the_scope_on_its_page_and_bad_codes_are_named(world: World, made: Rounds) -> None:
     organisation_id = world.organisation("body", "owner").id
     page = client(world, "officer")
     address = f"/zh/staff/organisations/{organisation_id}/scope"
     answer = page.post(address, data={"is_body": "y", "districts": ["310151"], "codes": "91310118MA0DEM128D"})
-    assert (answer.status_code, "没有登记过代码为 91310118MA0DEM128D 的单位。" in answer.text) == (422, True)
+    assert (answer.status_code, "没有通过核验、代码为 91310118MA0DEM128D 的单位。" in answer.text) == (422, True)
     assert page.post(address, data={"is_body": "y", "districts": ["999999"]}).status_code == 422
     assert page.post(address, data={"is_body": "y"}).status_code == 422
     assert page.post(address, data={"is_body": "y", "districts": ["310151"]}).status_code == 302

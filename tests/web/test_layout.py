@@ -26,6 +26,11 @@ def test_each_tag_stands_on_one_line_and_each_line_begins_at_its_first_word(app:
     assert """<li class="a" {% if n %}data-n="{{ '<b>' if n > 1 else "x" }}"{% endif %}>{{ n }}</li>""" in lines
 
 
+def test_a_tag_that_is_not_closed_is_left_to_jinja_at_once(app: Flask) -> None:
+    open_tag = "<a " + 'b="{{ x }}" ' * 60
+    assert Unindented(app.jinja_env).preprocess(open_tag, "page.html") == open_tag
+
+
 def test_a_mail_keeps_its_lines(app: Flask) -> None:
     assert Unindented(app.jinja_env).preprocess("a\n   b", "mail/told.jinja") == "a\n   b"
 

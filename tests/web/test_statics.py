@@ -48,6 +48,26 @@ def test_a_page_asks_once_for_its_styles_and_gets_all_of_them(client: FlaskClien
     assert sum("/css/" in address for address in _addresses(client)) == 2  # Bootstrap's and ours
 
 
+@pytest.mark.parametrize(
+    "address", ["/static/css/site.css/", "/static/nope/../css/site.css", "/static/nope/%2e%2e/css/site.css"]
+)
+def test_an_odd_address_is_that_file_or_none(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code in (200, 404)
+    assert client.get("/static/css/../../config.py").status_code == 404
+
+
+def test_a_file_that_is_put_together_is_whole_whatever_is_asked(client: FlaskClient) -> None:
+    whole = client.get("/static/css/site.css")
+    for headers in (
+        {"Range": "bytes=0-99"},
+        {"Range": "bytes=5000-"},
+        {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+    ):
+        again = client.get("/static/css/site.css", headers=headers)
+        assert (again.status_code, again.data) == (200, whole.data)
+    assert client.head("/static/css/site.css").headers["Content-Length"] == str(len(whole.data))
+
+
 def test_a_script_has_a_new_address_when_what_it_imports_changes(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +92,9 @@ def test_texts_are_sent_small_to_who_takes_it(client: FlaskClient, name: str) ->
     assert len(small.data) < len(plain.data) * 0.6
     assert "Accept-Encoding" in small.headers["Vary"]
     assert "Content-Encoding" not in plain.headers
-    assert client.get(name, headers=GZIP | {"If-None-Match": small.headers["ETag"]}).status_code in (200, 304)
+    for sent, asked in ((plain, {}), (small, GZIP)):
+        again = client.get(name, headers={**asked, "If-None-Match": sent.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
 
 
 def test_a_page_is_never_compressed_here_since_it_holds_a_token(client: FlaskClient) -> None:

@@ -111,7 +111,9 @@ def detach(actor: Actor, bid_id: int, file_id: int) -> None:
         f.id for v in row.versions for f in BidDocument.model_validate(sealing.read(actor, v)["content"]).files
     )
     if file_id not in submitted:
-        session().delete(next(f for f in row.files if f.id == file_id))
+        entry = next(f for f in row.files if f.id == file_id)
+        store().touch(entry.store_key)
+        session().delete(entry)
         session().flush()
         session().expire(row, ["files"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,6 +19,9 @@ GRACE = timedelta(days=1)
 BETWEEN = timedelta(hours=1)
 """How often the store is looked through."""
 MANY = 500
+"""How many rows, and how many files, go at a time."""
+FEW, SHARE = 50, 0.2
+log = structlog.get_logger()
 _looked_at: datetime | None = None
 
 
@@ -60,11 +64,18 @@ def forget_rows() -> int:
 
 
 def forget_bytes() -> int:
-    """Delete files that no row names, once they have lain for a day."""
+    """Delete files that no row names, once they have lain for a day.
+
+    Where a fifth of the store would go, nothing goes: then the database is another than the store's.
+    """
     work = session()
     named = {key for column in file_columns() for key in work.scalars(select(column))}
     work.rollback()
-    unnamed = [key for key in store().keys() - named if store().age(key) > GRACE]
-    for key in unnamed:
+    keys = store().keys()
+    unnamed = sorted(key for key in keys - named if store().age(key) > GRACE)
+    if len(unnamed) > FEW and len(unnamed) > len(keys) * SHARE:
+        log.error("files_not_removed", unnamed=len(unnamed), kept=len(keys))
+        return 0
+    for key in unnamed[:MANY]:
         store().remove(key)
-    return len(unnamed)
+    return len(unnamed[:MANY])

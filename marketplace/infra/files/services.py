@@ -141,6 +141,9 @@ def _encoded_anew(data: bytes, kind: str, field: str) -> bytes:
     return out.getvalue()
 
 
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
 class LocalStore:
     """Files in a folder, two levels deep, under random names."""
 
@@ -148,7 +151,7 @@ class LocalStore:
         self.root = root
 
     def _path(self, key: str) -> Path:
-        if not re.fullmatch(r"[0-9a-f]{32}", key):
+        if not KEY.fullmatch(key):
             raise ValueError("not a file key")
         return self.root / key[:2] / key
 
@@ -173,7 +176,7 @@ class LocalStore:
 
     def keys(self) -> set[str]:
         """All keys in the store."""
-        return {p.name for p in self.root.glob("??/*") if p.is_file()}
+        return {p.name for p in self.root.glob("??/*") if KEY.fullmatch(p.name) and p.is_file()}
 
     def remove(self, key: str) -> None:
         """Delete ``key`` if it is there."""

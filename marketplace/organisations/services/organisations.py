@@ -192,7 +192,8 @@ def set_scope(
             raise Invalid("districts", _("请至少选一个区，或写一家成员单位。"))
         if unknown := [d for d in districts if d not in terms.districts()]:
             raise Invalid("districts", _("没有这个区：%(names)s。", names="、".join(unknown)))
-        named = [_named(code) for code in dict.fromkeys(codes)]
+        known = {o.uscc: o for o in queries.scope_of(row.id)[1]}
+        named = [_named(code, known) for code in dict.fromkeys(codes)]
         _free(row, districts, named)
     session().execute(delete(ScopeEntry).where(ScopeEntry.body_id == row.id))
     row.is_recommending_body = is_body
@@ -212,10 +213,12 @@ def set_scope(
     return row
 
 
-def _named(code: str) -> Organisation:
-    found = queries.holding(uscc.normalise(code))
+def _named(code: str, known: dict[str, Organisation]) -> Organisation:
+    """The member with that code: one that the body has already, or one whose licence staff have seen."""
+    typed = uscc.normalise(code)
+    found = known.get(typed) or queries.proven(typed)
     if found is None:
-        raise Invalid("codes", _("没有登记过代码为 %(code)s 的单位。", code=code[:40]))
+        raise Invalid("codes", _("没有通过核验、代码为 %(code)s 的单位。", code=code[:40]))
     return found
 
 
