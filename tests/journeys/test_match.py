@@ -90,7 +90,8 @@ def _publish(officer: Visitor, scenario: str) -> str:
     page.fill("[name=reason]", "指标明确，同类已论证。")
     page.click("button[value=admit]")
     page.wait_for_url(re.compile(r"/scenarios/\d+$"))
-    page.locator("aside form button.btn-primary").click()
+    with page.expect_navigation():
+        page.locator("aside form button.btn-primary").click()
     if page.locator("[name=few_reason]").count():
         page.fill("[name=few_reason]", "冷库温度和料箱尺寸是现状，不能放宽。")
     page.click("button[value=publish]")

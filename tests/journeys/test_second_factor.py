@@ -43,7 +43,8 @@ def test_a_vendor_signs_in_with_a_code_then_a_recovery_code_and_hears_of_the_new
     here.sign_in(EMAIL[language])
     here.go("/account")
     here.page.locator(f"[name=language][value={language}]").check()
-    here.page.locator("main form button.btn-primary").click()  # mails come in this language from now on
+    with here.page.expect_navigation():
+        here.page.locator("main form button.btn-primary").click()  # mails come in this language from now on
     for path in ("/account", "/account/password", "/account/second-factor"):
         here.go(path)
         here.look(path)
@@ -53,6 +54,7 @@ def test_a_vendor_signs_in_with_a_code_then_a_recovery_code_and_hears_of_the_new
     secret = here.page.locator(".digest strong").inner_text().replace(" ", "")
     here.page.fill("[name=code]", pyotp.TOTP(secret).now())
     here.page.locator("button[value=confirm]").click()
+    here.page.wait_for_selector(".codes li")
     codes = here.page.locator(".codes li").all_inner_texts()
     assert len(codes) == 10
     here.look("recovery codes")
@@ -78,7 +80,8 @@ def test_a_vendor_signs_in_with_a_code_then_a_recovery_code_and_hears_of_the_new
     here.go("/account/sessions")
     here.look("devices and history")
     assert here.page.locator("main table").nth(1).locator("tbody tr").count() >= 4
-    here.page.locator("button[value=others]").click()
+    with here.page.expect_navigation():
+        here.page.locator("button[value=others]").click()
     elsewhere.go("/account")
     assert "sign-in" in elsewhere.page.url
     for path in ("/account/data", "/account/data/all"):

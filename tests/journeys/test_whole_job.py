@@ -124,11 +124,12 @@ def _publish(officer: Visitor, scenario: str) -> str:
     officer.go(f"/staff/scenarios/{scenario}")
     officer.look("intake check")
     page.click("button[value=return]")
-    assert page.locator(".errs").is_visible()  # a reason is asked for, nothing happened
+    page.wait_for_selector(".errs")  # a reason is asked for, nothing happened
     page.fill("[name=reason]", "指标明确，同类已论证。")
     page.click("button[value=admit]")
     page.wait_for_url(re.compile(r"/scenarios/\d+$"))
-    page.locator("aside form button.btn-primary").click()
+    with page.expect_navigation():
+        page.locator("aside form button.btn-primary").click()
     officer.look("publishing")
     if page.locator("[name=few_reason]").count():
         page.fill("[name=few_reason]", "冷库温度和料箱尺寸是现状，不能放宽。")
@@ -218,10 +219,11 @@ def _open_and_shortlist(officer: Visitor, challenge: str) -> None:
     page.wait_for_selector("article")
     officer.look("eligibility")
     for number in range(2):
-        page.locator("article").nth(number).locator("button[name=pass]").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("article").nth(number).locator("button[name=pass]").click()
     _prove(officer)
-    page.locator("button[value=close]").click()
+    with page.expect_navigation():
+        page.locator("button[value=close]").click()
     officer.go(f"/staff/challenges/{challenge}/shortlist")
     for article in page.locator("article").all():
         article.locator("input[value=selected]").check()
