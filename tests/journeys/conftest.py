@@ -12,7 +12,7 @@ from typing import Any
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.factories.running import start_site, stop_site
 
@@ -28,6 +28,8 @@ AS_MANY = """async ([address, about, least]) => {
   }
   return found;
 }"""
+LATENCY = int(os.environ.get("JOURNEY_LATENCY", "0"))
+"""Milliseconds that every answer of the site comes late: what a journey takes for granted shows itself then."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -102,8 +104,21 @@ class Visitor:
         self.go("/sign-in")
         self.page.fill("[name=email]", email)
         self.page.fill("[name=password]", PASSWORD)
-        self.page.locator("main form button[type=submit]").click()
-        self.page.wait_for_url(lambda url: "sign-in" not in url)
+        self.press(self.page.locator("main form button[type=submit]"))
+        assert "/sign-in" not in self.page.url
+
+    def press(self, control: Locator) -> None:
+        """Use a control that leads to a page, and wait until that page is there.
+
+        A click alone returns while the page before still stands: what a test reads or fills next may be that page's, and a second
+        click would take back the first.
+        """
+        with self.page.expect_navigation():
+            control.click()
+
+    def go_on(self) -> None:
+        """Press the form's main button and wait for the page that it leads to."""
+        self.press(self.page.locator("main form button.btn-primary").first)
 
     def letters(self, to: str, about: str, *, least: int = 1) -> list[str]:
         """Subjects of the newest mails to an address that name ``about``, once there are so many; the mailbox stays open."""
@@ -139,6 +154,11 @@ def visit(browser: Browser, demo: str) -> Iterator[Any]:
     def make(language: str, *, width: int = 1440) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": 900})
         page = context.new_page()
+        if LATENCY:
+            context.new_cdp_session(page).send(
+                "Network.emulateNetworkConditions",
+                {"offline": False, "latency": LATENCY, "downloadThroughput": -1, "uploadThroughput": -1},
+            )
         faults: list[str] = []
         page.on(
             "console", lambda m: faults.append(m.text) if m.type == "error" and "status of 4" not in m.text else None

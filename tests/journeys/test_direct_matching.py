@@ -18,8 +18,7 @@ VENDORS = {"zh": "zhu@zhulin.example", "en": "ye@jinghu.example"}
 
 
 def _press(visitor: Visitor, act: str) -> None:
-    visitor.page.locator(f"main button[name=act][value={act}]").first.click()
-    visitor.page.wait_for_load_state()
+    visitor.press(visitor.page.locator(f"main button[name=act][value={act}]").first)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -27,17 +26,16 @@ def test_a_need_becomes_an_appointment(visit: Callable[[str], Visitor], language
     vendor, owner = visit(language), visit(language)
     vendor.go("/needs")
     vendor.look("needs")
-    vendor.page.get_by_role("link", name=NEED[language]).click()
+    vendor.press(vendor.page.get_by_role("link", name=NEED[language]))
     vendor.look("need")
     vendor.sign_in(VENDORS[language])
     vendor.go("/needs")
-    vendor.page.get_by_role("link", name=NEED[language]).click()
-    vendor.page.locator("main aside a.btn-primary").click()
+    vendor.press(vendor.page.get_by_role("link", name=NEED[language]))
+    vendor.press(vendor.page.locator("main aside a.btn-primary"))
     vendor.look("interest")
     vendor.page.select_option("[name=product]", index=1)
     vendor.page.fill("[name=note]", "展馆里做过同样的事，可以先来演示。")
-    vendor.page.locator("main form button.btn-primary").click()
-    vendor.page.wait_for_url(re.compile(r"/introductions/\d+$"))
+    vendor.go_on()
     vendor.look("introduction waiting")
     shared = re.sub(r"^.*?/(?:zh|en)/", "/", vendor.page.url)
     assert "@" not in vendor.page.locator("main").inner_text()
@@ -48,7 +46,7 @@ def test_a_need_becomes_an_appointment(visit: Callable[[str], Visitor], language
     _press(owner, "accept")
     owner.look("introduction accepted")
     assert VENDORS[language] in owner.page.locator("main").inner_text()
-    owner.page.locator("main aside a.btn-primary").click()
+    owner.press(owner.page.locator("main aside a.btn-primary"))
     owner.look("offer")
     owner.page.fill("[name=minutes]", "60")
     owner.page.fill("[name=place]", "一号门服务台")
@@ -57,8 +55,8 @@ def test_a_need_becomes_an_appointment(visit: Callable[[str], Visitor], language
     ahead = f"{int(year) + (month == '12')}-{int(month) % 12 + 1:02d}-{min(int(rest), 28):02d}"
     for number, hour in ((1, "10:00"), (2, "15:00")):
         owner.page.fill(f"[name=start_{number}]", f"{ahead}T{hour}")
-    owner.page.locator("main form button.btn-primary").click()
-    owner.page.wait_for_url(re.compile(r"/introductions/\d+$"))
+    owner.go_on()
+    assert re.search(r"/introductions/\d+$", owner.page.url)
 
     vendor.go(shared)
     vendor.look("introduction with times")

@@ -47,6 +47,10 @@ class Keyboard:
     def press(self, name: str, *, kind: str = "") -> None:
         """Go to a link or button and press Enter."""
         self.to(name, kind=kind)
+        self.enter()
+
+    def enter(self) -> None:
+        """Press Enter where it leads to a page, and wait until that page is there."""
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 
@@ -77,8 +81,8 @@ def _signed_in(visit: Any, email: str) -> tuple[Visitor, Keyboard]:
     keyboard = Keyboard(visitor.page)
     keyboard.fill("^邮箱", email)
     keyboard.fill("^密码", PASSWORD)
-    visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_url(lambda url: "sign-in" not in url)
+    keyboard.enter()
+    assert "/sign-in" not in visitor.page.url
     return visitor, keyboard
 
 
@@ -95,7 +99,7 @@ def test_somebody_registers(visit: Any) -> None:
     keyboard.fill("^密码", "A-long-Password-2026")
     for box in visitor.page.locator("main input[type=checkbox]").all():
         keyboard.tick(re.escape(box.locator("xpath=..").inner_text().strip()[:6]))
-    visitor.page.keyboard.press("Enter")
+    keyboard.enter()
     expect(visitor.page.locator("main")).to_contain_text("请查收邮件")
 
 
@@ -105,7 +109,6 @@ def test_an_owner_posts(visit: Any) -> None:
     keyboard.fill("^标题", "键盘填写的场景")
     keyboard.choose("^什么任务", "healthcare:medical_assistance")
     keyboard.press("开始填写", kind="button")
-    visitor.page.wait_for_url(re.compile("/edit/task"))
     keyboard.fill("^一句话说清楚", "药箱 20 kg。")
     keyboard.fill("^现在怎么做", "护士步行。")
     keyboard.press("^下一步", kind="button")
@@ -114,9 +117,8 @@ def test_an_owner_posts(visit: Any) -> None:
     keyboard.press("^下一步", kind="button")
     keyboard.fill("^额定负载$", "20")
     keyboard.press("^下一步", kind="button")
-    visitor.page.wait_for_url(re.compile("/edit/metrics"))
     keyboard.press("^下一步", kind="button")
-    visitor.page.wait_for_url(re.compile("/edit/site"))
+    assert "/edit/site" in visitor.page.url
 
 
 def test_a_vendor_searches_and_bids(visit: Any) -> None:
@@ -128,14 +130,12 @@ def test_a_vendor_searches_and_bids(visit: Any) -> None:
     keyboard.tick("^揭榜中$")
     visitor.page.wait_for_url(re.compile("state=open"))
     keyboard.press("药品标本转运", kind="a")
-    visitor.page.wait_for_url(re.compile(r"/challenges/\d+$"))
     keyboard.press(
         "开始填写申报书|继续填写", kind="button" if visitor.page.locator("aside .next form").count() else "a"
     )
-    visitor.page.wait_for_url(re.compile("/edit/"))
     keyboard.press("按产品规格预填", kind="button")
     keyboard.press("^下一步", kind="button")
-    visitor.page.wait_for_url(re.compile("/edit/offer"))
+    assert "/edit/offer" in visitor.page.url
 
 
 def test_an_officer_shortlists(visit: Any) -> None:
@@ -144,7 +144,7 @@ def test_an_officer_shortlists(visit: Any) -> None:
     visitor.page.keyboard.press("Home")
     first = visitor.page.locator("main tbody th a").first
     keyboard.press(re.escape(first.inner_text()), kind="a")
-    visitor.page.wait_for_url(re.compile("/shortlist"))
+    assert "/shortlist" in visitor.page.url
     page = visitor.page
     for number in range(page.locator("main article").count()):
         article = page.locator("main article").nth(number)
@@ -154,7 +154,7 @@ def test_an_officer_shortlists(visit: Any) -> None:
         page.keyboard.press("Control+A")
         page.keyboard.type("逐条核对，证据齐全。")
     keyboard.press("预览|下一步", kind="button")
-    page.wait_for_url(re.compile("/release|/shortlist"))
+    assert re.search("/release|/shortlist", page.url)
     assert page.locator("main").inner_text()
 
 

@@ -15,10 +15,6 @@ SCRIPT = re.compile(r"/market\.mjs")
 TITLE = "医药冷库拆零拣选（二期）"
 
 
-def _next(visitor: Visitor) -> None:
-    visitor.page.locator("main form button.btn-primary").first.click()
-
-
 def _require(owner: Visitor) -> None:
     """Fill in what postings of this task usually ask, see the market respond as one types, and relax one figure."""
     page = owner.page
@@ -27,7 +23,7 @@ def _require(owner: Visitor) -> None:
         if key == "error_rate":  # the last page's script comes after somebody has begun to type
             page.route(SCRIPT, lambda route: late.append(route))
         page.select_option("#add", key)
-        page.locator("main button:has(use[href*='#plus'])").click()
+        owner.press(page.locator("main button:has(use[href*='#plus'])"))
 
     def value(key: str) -> Any:
         row = page.locator(f".req-row:has(input[name$='-parameter'][value='{key}'])")
@@ -49,36 +45,34 @@ def _require(owner: Visitor) -> None:
     expect(market.locator("strong").first).to_have_text("2")
     expect(page.locator(".market-bar")).to_contain_text("全部必须项的同类产品：2")  # what a phone holds below the form
     assert "青蓝" not in market.inner_text()  # before publication nobody is named
-    _next(owner)
+    owner.go_on()
 
 
 def _post(owner: Visitor) -> str:
     page = owner.page
     owner.go("/scenarios/new")
     page.fill("[name=title_zh]", TITLE)
-    _next(owner)
+    owner.go_on()
     page.select_option("[name=domain]", "logistics")
     page.select_option("[name=task]", "warehouse_handling")
     page.fill("[name=summary_zh]", "2–8 ℃ 冷库内按订单拆零拣选药品，每小时 180 行。")
     page.fill("[name=situation_zh]", "人工每班轮换三次，冬季用工紧。")
-    _next(owner)
+    owner.go_on()
     page.fill("[name=workflow_zh]", "接单、取箱、拣选、复核、出库。")
     page.fill("[name=objects_zh]", "药盒与小箱，0.02–3 kg。")
-    _next(owner)
+    owner.go_on()
     _require(owner)
-    page.wait_for_url(re.compile("/edit/metrics"))
-    _next(owner)  # the musts that are figures stand there to be measured
-    _next(owner)
+    owner.go_on()  # the musts that are figures stand there to be measured
+    owner.go_on()
     for name, typed in {"budget_max": "520", "period_months": "12", "quantity": "6"}.items():
         page.fill(f"[name={name}]", typed)
-    _next(owner)
+    owner.go_on()
     page.fill("[name=safety_zh]", "人机分区，限速 1 m/s，急停就近。")
-    _next(owner)
+    owner.go_on()
     owner.go(re.sub(r".*/(scenarios/\d+)/.*", r"/\1/edit/submit", page.url))
     page.check("[name=unclassified]")
     page.check("[name=truthful]")
-    _next(owner)
-    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
+    owner.go_on()
     owner.look("the market on the scenario's page")
     return page.url.rsplit("/", 1)[1]
 
@@ -88,14 +82,11 @@ def _publish(officer: Visitor, scenario: str) -> str:
     officer.go(f"/staff/scenarios/{scenario}")
     expect(page.locator("#market")).to_contain_text("满足全部必须项的同类产品：")
     page.fill("[name=reason]", "指标明确，同类已论证。")
-    page.click("button[value=admit]")
-    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
-    with page.expect_navigation():
-        page.locator("aside form button.btn-primary").click()
+    officer.press(page.locator("button[value=admit]"))
+    officer.press(page.locator("aside form button.btn-primary"))
     if page.locator("[name=few_reason]").count():
         page.fill("[name=few_reason]", "冷库温度和料箱尺寸是现状，不能放宽。")
-    page.click("button[value=publish]")
-    page.wait_for_url(re.compile(r"/challenges/\d+$"))
+    officer.press(page.locator("button[value=publish]"))
     return page.url.rsplit("/", 1)[1]
 
 
@@ -109,19 +100,18 @@ def test_from_a_posting_that_the_market_answers_to_a_bid_that_is_half_filled_in(
     owner.go(f"/challenges/{challenge}/who-can")
     assert "兰汀 MP3" in owner.page.locator(".fits li").first.inner_text()
     owner.look("who can")
-    owner.page.locator(".fits li").filter(has_text="青蓝 K5").locator("button").click()
+    owner.press(owner.page.locator(".fits li").filter(has_text="青蓝 K5").locator("button"))
     expect(owner.page.locator(".fits li").filter(has_text="青蓝 K5")).to_contain_text("已邀请")
 
     page = vendor.page
     (subject,) = vendor.letters("han@lanting.example", TITLE)
     assert "MP3 4 条满足 4 条" in subject
-    page.locator("main .rows a").filter(has_text=TITLE).click()
+    vendor.press(page.locator("main .rows a").filter(has_text=TITLE))
     link = page.locator("main a[href*='/challenges/']").first.get_attribute("href")
     page.goto(str(link))
     expect(page.locator("#h-should")).to_be_visible()
     vendor.look("should I bid")
-    page.locator("aside .next button.btn-primary").click()
-    page.wait_for_url(re.compile("/edit/matrix"))
+    vendor.press(page.locator("aside .next button.btn-primary"))
     expect(page.locator("main")).to_contain_text("已选上比对最好的“兰汀 MP3")
     answers = [select.input_value() for select in page.locator("select[name$=-answer]").all()]
     assert answers.count("meets") == 4

@@ -41,16 +41,12 @@ def _fill(visitor: Visitor, values: dict[str, str]) -> None:
         visitor.page.fill(f"[name={name}]", value)
 
 
-def _next(visitor: Visitor) -> None:
-    visitor.page.locator("main form button.btn-primary").first.click()
-
-
 def _post_scenario(owner: Visitor, title: str) -> str:
     page = owner.page
     owner.go("/scenarios/new")
     owner.look("new scenario")
     page.fill(f"[name=title_{owner.language}]", title)
-    _next(owner)
+    owner.go_on()
     owner.look("step task")
     page.select_option("[name=domain]", "healthcare")
     page.select_option("[name=task]", "medical_assistance")
@@ -62,7 +58,7 @@ def _post_scenario(owner: Visitor, title: str) -> str:
         },
     )
     page.wait_for_selector("#saved:has-text(':')")  # saved as one types
-    _next(owner)
+    owner.go_on()
     owner.look("step work")
     _fill(
         owner,
@@ -71,47 +67,47 @@ def _post_scenario(owner: Visitor, title: str) -> str:
             f"objects_{owner.language}": "输液泵 3 kg，塑料箱。",
         },
     )
-    _next(owner)
+    owner.go_on()
     owner.look("step requirements")
     # What postings of this task usually ask stands there to be filled in: payload first, riding lifts second.
     assert page.input_value("[name=rows-0-parameter]") == "payload"
     assert page.input_value("[name=rows-1-parameter]") == "lift_ride"
     page.fill("#v0", "30 公斤")
     page.select_option("#v1", "yes")
-    _next(owner)
+    owner.go_on()
     assert page.locator("#v0").get_attribute("aria-invalid") == "true"  # a clear error, nothing lost
     assert page.input_value("#v0") == "30 公斤"
     owner.look("step requirements with an error")
     page.fill("#v0", "30000")
     page.select_option("[name=rows-0-unit]", "g")
     page.select_option("#add", "runtime")
-    page.locator("main button:has(use[href*='#plus'])").click()
+    owner.press(page.locator("main button:has(use[href*='#plus'])"))
     page.locator("[name$='-value'][id^=v]").last.fill("8")
-    _next(owner)
+    owner.go_on()
     page.select_option("#add", "availability")
-    page.locator("main button:has(use[href*='#plus'])").click()
+    owner.press(page.locator("main button:has(use[href*='#plus'])"))
     page.locator("[name$='-value'][id^=v]").last.fill("99")
     owner.look("step metrics")
-    _next(owner)
+    owner.go_on()
     owner.look("step site")
-    _next(owner)
+    owner.go_on()
     _fill(owner, {"budget_max": "-5"})
-    _next(owner)
+    owner.go_on()
     owner.look("step terms")
     assert page.locator("[name=budget_max]").get_attribute("aria-invalid") == "true"
     _fill(owner, {"budget_max": "120", "period_months": "6", "quantity": "4"})
-    _next(owner)
+    owner.go_on()
     owner.look("step safety")
     page.fill(f"[name=safety_{owner.language}]", "限速 0.8 m/s，旁人靠近即停。")
-    _next(owner)
+    owner.go_on()
     owner.look("step files")
     owner.go(re.sub(r".*/(scenarios/\d+)/.*", r"/\1/edit/submit", page.url))
     owner.look("step submit")
     page.check("[name=unclassified]")
     page.check("[name=truthful]")
-    _next(owner)
-    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
+    owner.go_on()
     owner.look("scenario")
+    assert re.search(r"/scenarios/\d+$", page.url)
     return page.url.rsplit("/", 1)[1]
 
 
@@ -123,18 +119,15 @@ def _publish(officer: Visitor, scenario: str) -> str:
     officer.look("queue")
     officer.go(f"/staff/scenarios/{scenario}")
     officer.look("intake check")
-    page.click("button[value=return]")
-    page.wait_for_selector(".errs")  # a reason is asked for, nothing happened
+    officer.press(page.locator("button[value=return]"))
+    assert page.locator(".errs").count()  # a reason is asked for, nothing happened
     page.fill("[name=reason]", "指标明确，同类已论证。")
-    page.click("button[value=admit]")
-    page.wait_for_url(re.compile(r"/scenarios/\d+$"))
-    with page.expect_navigation():
-        page.locator("aside form button.btn-primary").click()
+    officer.press(page.locator("button[value=admit]"))
+    officer.press(page.locator("aside form button.btn-primary"))
     officer.look("publishing")
     if page.locator("[name=few_reason]").count():
         page.fill("[name=few_reason]", "冷库温度和料箱尺寸是现状，不能放宽。")
-    page.click("button[value=publish]")
-    page.wait_for_url(re.compile(r"/challenges/\d+$"))
+    officer.press(page.locator("button[value=publish]"))
     officer.look("challenge as officer")
     return page.url.rsplit("/", 1)[1]
 
@@ -147,29 +140,27 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
             break
         time.sleep(0.25)
     vendor.look("search")
-    page.locator(f"article a[href$='/challenges/{challenge}']").click()
+    vendor.press(page.locator(f"article a[href$='/challenges/{challenge}']"))
     vendor.look("challenge as vendor")
-    page.locator("aside .next button.btn-primary").click()
-    page.wait_for_url(re.compile("/edit/matrix"))
+    vendor.press(page.locator("aside .next button.btn-primary"))
     vendor.look("matrix")
-    page.locator("button[name=prefill]").click()
-    page.wait_for_load_state()
+    vendor.press(page.locator("button[name=prefill]"))
     for select in page.locator("select[name$=-answer]").all():
         if not select.input_value():
             select.select_option("cannot_say")
     for note in page.locator("[name$=-note]").all():
         note.fill("见检测报告")
-    _next(vendor)
+    vendor.go_on()
     vendor.look("offer")
     chosen = page.locator("[name=product]:checked")
     if not chosen.count():  # what meets less than half of what is asked is not put there with the answers
         page.locator("[name=product]").first.check()
     product = chosen.first.input_value()
     _fill(vendor, {f"p-{product}-quantity": "4", f"p-{product}-unit_price": "180000", "total_investment": "900000"})
-    _next(vendor)
+    vendor.go_on()
     vendor.look("solution")
     _fill(vendor, {"approach": "两阶段部署。", "safety": "急停与限速。", "schedule": "三个月上线。"})
-    _next(vendor)
+    vendor.go_on()
     vendor.look("files")
     page.set_input_files(
         "[name=file]", {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": b"MZ this is no PDF"}
@@ -180,11 +171,11 @@ def _find_and_bid(vendor: Visitor, words: dict[str, str], challenge: str, title:
     vendor.look("declare")
     for name in ("unclassified", "truthful", "unaffiliated"):
         page.check(f"[name={name}]")
-    _next(vendor)
+    vendor.go_on()
     vendor.look("check")
-    _next(vendor)
-    page.wait_for_url(re.compile(r"/bids/\d+$"))
+    vendor.go_on()
     vendor.look("bid")
+    assert re.search(r"/bids/\d+$", page.url)
     assert page.locator("td.digest").count() == 1
 
 
@@ -194,8 +185,7 @@ def _past_the_deadline(officer: Visitor, challenge: str) -> None:
     for _attempt in range(60):  # the demo has many deadlines, and the bar stops at each and comes back to the page
         if officer.page.locator("main .next button:not([disabled])").count():
             return
-        with officer.page.expect_navigation():
-            officer.page.click(".demo button[value=deadline]")
+        officer.press(officer.page.locator(".demo button[value=deadline]"))
     raise AssertionError("the deadline was never reached")
 
 
@@ -209,38 +199,31 @@ def _open_and_shortlist(officer: Visitor, challenge: str) -> None:
     page = officer.page
     officer.look("before the opening")
     _prove(officer)
-    _next(officer)
-    page.wait_for_load_state()
-    page.wait_for_selector("main table")
+    officer.go_on()
     officer.look("opened")
     assert page.locator("main tbody tr").count() == 2
     officer.go(f"/staff/challenges/{challenge}/eligibility")
-    _next(officer)
-    page.wait_for_selector("article")
+    officer.go_on()
     officer.look("eligibility")
     for number in range(2):
-        with page.expect_navigation():
-            page.locator("article").nth(number).locator("button[name=pass]").click()
+        officer.press(page.locator("article").nth(number).locator("button[name=pass]"))
     _prove(officer)
-    with page.expect_navigation():
-        page.locator("button[value=close]").click()
+    officer.press(page.locator("button[value=close]"))
     officer.go(f"/staff/challenges/{challenge}/shortlist")
     for article in page.locator("article").all():
         article.locator("input[value=selected]").check()
     page.locator("textarea").first.fill("响应完整。")
-    _next(officer)
+    officer.go_on()
     assert page.locator("article.bad").count() == 1  # one reason is missing; the other is still there
     assert page.locator("textarea").first.input_value() == "响应完整。"
     officer.look("shortlist with an error")
     page.locator("textarea").nth(1).fill("证据较全。")
-    _next(officer)
-    page.wait_for_url(re.compile("/release"))
+    officer.go_on()
     officer.look("preview")
     _prove(officer)
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_load_state()
-    page.wait_for_url(re.compile(r"/challenges/\d+$"))
+    officer.go_on()
     officer.look("challenge with a notice")
+    assert re.search(r"/challenges/\d+$", page.url)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -263,7 +246,7 @@ def test_from_a_posted_scenario_to_a_shortlisted_match(visit: Any, language: str
     assert len(first.letters("lin@fuxiao.example", title, least=2)) == 2  # the call and the receipt
     _past_the_deadline(officer, challenge)
     _open_and_shortlist(officer, challenge)
-    officer.page.locator("a[href*='/notices/']").last.click()
+    officer.press(officer.page.locator("a[href*='/notices/']").last)
     officer.look("notice")
     for vendor, email in ((first, "lin@fuxiao.example"), (second, "jiang@qimu.example")):
         # the call, the receipt, the opening, eligibility, the result, the notice
