@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.kernel import clock
@@ -98,6 +99,17 @@ def recommending_body(row: Organisation) -> Organisation | None:
         or_(ScopeEntry.organisation_id == row.id, ScopeEntry.district == row.district),
     )
     return session().scalar(query.order_by(ScopeEntry.organisation_id.is_(None), ScopeEntry.id).limit(1))
+
+
+def invited_unverified(organisation_id: int, *, by: int) -> int:
+    """How many invitations went out within 24 hours for this organisation, or from this person for another unverified one.
+
+    Those that were taken back count: their mail has been sent.
+    """
+    since = clock.real_now() - timedelta(days=1)
+    theirs = or_(Invitation.organisation_id == organisation_id, Invitation.invited_by == by)
+    query = select(func.count()).select_from(Invitation).join(Organisation)
+    return session().scalar(query.where(theirs, Invitation.created_at > since, ~Organisation.is_verified)) or 0
 
 
 def open_invitations(actor: Actor, organisation_id: int) -> Sequence[Invitation]:

@@ -112,6 +112,35 @@ def test_an_address_is_invited_once_at_a_time(world: World) -> None:
     assert refused.value.field == "email"
 
 
+def test_before_its_licence_is_seen_an_organisation_invites_five_people_a_day(
+    world: World, clock: time_machine.Coordinates
+) -> None:
+    unseen = [world.organisation("somebody", "owner", verified=False, name=name).id for name in ("甲示例", "乙示例")]
+
+    def invite(number: int, organisation_id: int) -> int:
+        with unit_of_work():
+            email = f"stranger{number}@people.example"
+            return services.invite(
+                world.person("somebody"), organisation_id, email=email, role=MemberRole.VIEWER, language="zh"
+            ).id
+
+    for number in range(5):
+        invitation_id = invite(number, unseen[number % 2])
+        with unit_of_work():
+            services.withdraw_invitation(world.person("somebody"), invitation_id)
+    for organisation_id in unseen:  # what was taken back counts, and another draft is no way round
+        with pytest.raises(Conflict, match="一天最多邀请 5 人"):
+            invite(6, organisation_id)
+    clock.shift(timedelta(days=1, minutes=1))
+    assert invite(6, unseen[0])
+
+
+def test_a_verified_organisation_invites_more_than_five_people_a_day(world: World) -> None:
+    for number in range(6):
+        _invited(world, f"colleague{number}")
+    assert len(queries.open_invitations(world.owner, world.owner_id)) == 6
+
+
 @pytest.mark.parametrize("role", [MemberRole.EDITOR, MemberRole.VIEWER])
 def test_only_a_manager_invites(world: World, role: MemberRole) -> None:
     organisation = session().get_one(Organisation, world.owner_id)
