@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import html5lib
 import pytest
@@ -107,13 +107,13 @@ class Visitor:
         self.press(self.page.locator("main form button[type=submit]"))
         assert "/sign-in" not in self.page.url
 
-    def press(self, control: Locator) -> None:
-        """Use a control that leads to a page, and wait until that page is there.
+    def press(self, control: Locator, *, until: Literal["load", "domcontentloaded", "commit"] = "load") -> None:
+        """Use a control that leads to a page, and wait until that page is there, or as far as ``until`` says.
 
         A click alone returns while the page before still stands: what a test reads or fills next may be that page's, and a second
         click would take back the first.
         """
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(wait_until=until):
             control.click()
 
     def go_on(self) -> None:

@@ -23,7 +23,9 @@ def _require(owner: Visitor) -> None:
         if key == "error_rate":  # the last page's script comes after somebody has begun to type
             page.route(SCRIPT, lambda route: late.append(route))
         page.select_option("#add", key)
-        owner.press(page.locator("main button:has(use[href*='#plus'])"))
+        owner.press(
+            page.locator("main button:has(use[href*='#plus'])"), until="commit" if key == "error_rate" else "load"
+        )
 
     def value(key: str) -> Any:
         row = page.locator(f".req-row:has(input[name$='-parameter'][value='{key}'])")
