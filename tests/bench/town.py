@@ -17,7 +17,7 @@ from marketplace.app import create_app, upgrade_database
 from marketplace.kernel.db import Base, db
 
 FAR = 100_000
-"""Copies of a row stand this far apart."""
+"""Copies of a row stand this far apart, and a hundred times as far where another vendor bids."""
 KEYS = {"MARKETPLACE_MASTER_KEY": "ab" * 32, "MARKETPLACE_SECRET_KEY": "benches-only-" + "x" * 32}
 ABOUT_CHALLENGES = (
     "scenario", "requirement", "metric", "challenge", "challenge_version", "bid", "bid_version", "opened_bid",
@@ -74,15 +74,27 @@ def _grow(connection: Connection, challenges: int, bids: int) -> None:
     now_bids = connection.scalar(select(func.count()).select_from(tables["bid"])) or 1
     names = ABOUT_CHALLENGES if bids else ALONE
     rows = {n: [dict(r) for r in connection.execute(select(tables[n])).mappings()] for n in names}
+    _count_bids(rows, tables)
     source = rows
     if bids:
         vendors = _vendors(connection, tables, wanted=bids * now // (challenges * now_bids) + 1)
         source = rows | _more_bids(rows, tables, vendors)
+    there = {name: {r["id"] for r in rows[name]} for name in names}
     for copy in range(challenges // now):
         for name in names:
-            fresh = [r for r in source[name] if copy or r["id"] >= FAR * 500]
+            fresh = [r for r in source[name] if copy or r["id"] not in there[name]]
             if fresh:
                 connection.execute(insert(tables[name]), [_moved(r, tables[name], copy * FAR) for r in fresh])
+
+
+def _count_bids(rows: dict[str, list[dict[str, Any]]], tables: dict[str, Table]) -> None:
+    """Number the rows of bids from 1: their own numbers are by chance, and copies would meet. Copies stay below the first of them."""
+    counted = {r["id"]: number for number, r in enumerate(rows.get("bid", ()), start=1)}
+    for name, found in rows.items():
+        for column in tables[name].columns:
+            if (name == "bid" and column.name == "id") or "bid" in {f.column.table.name for f in column.foreign_keys}:
+                for row in found:
+                    row[column.name] = counted.get(row[column.name], row[column.name])
 
 
 def _vendors(connection: Connection, tables: dict[str, Table], *, wanted: int) -> list[int]:
@@ -110,7 +122,7 @@ def _more_bids(
                 for column in tables[name].columns:
                     targets = {f.column.table.name for f in column.foreign_keys}
                     if made[column.name] is not None and (column.name == "id" or targets & set(of_bids)):
-                        made[column.name] += FAR * 500 * number
+                        made[column.name] += FAR * 100 * number
                 if "lead_id" in made:
                     made["lead_id"] += FAR * number
                 found[name].append(made)
