@@ -101,6 +101,12 @@ def _section(entry: dict[str, Any]) -> Section:
     )
 
 
+@lru_cache(maxsize=1)
+def criteria() -> dict[str, Any]:
+    """How panels are made up and what counts how much, as ``data/criteria.yaml`` says."""
+    return dict(load("criteria.yaml"))
+
+
 @lru_cache(maxsize=len(NAMES))
 def guide(name: str) -> Guide:
     """The page of that name, one of ``NAMES``."""

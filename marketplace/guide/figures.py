@@ -10,6 +10,7 @@ from marketplace.accounts.services.leaving import COMES_BACK, GRACE
 from marketplace.accounts.services.sessions import HISTORY, LIFETIME, REMEMBERED
 from marketplace.calculator.instruments import plan
 from marketplace.challenges.services import OPENING_DELAY, SHORTEST
+from marketplace.guide.content import criteria
 from marketplace.households.models import FEWEST, RETENTION
 from marketplace.infra.files.services import MAX_BYTES
 from marketplace.kernel.i18n import gettext as _
@@ -17,14 +18,13 @@ from marketplace.organisations.models import VERIFICATION_DAYS
 from marketplace.publicity.services import ADMISSIBILITY_DAYS, MOST_OPEN
 from marketplace.rounds.defaults import Rules
 from marketplace.vocabulary.calendar import CLOSING, NOON
-from marketplace.vocabulary.terms import load
 from marketplace.web.helpers import day
 
 
 def figures(language: str) -> dict[str, str]:
     """Every figure by the name under which the texts ask for it; rounds may change those of ``Rules``."""
     rules = Rules()
-    panel = load("criteria.yaml")["panel"]
+    panel = criteria()["panel"]
     return {
         **{
             name: str(getattr(rules, name))

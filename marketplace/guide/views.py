@@ -7,14 +7,13 @@ from typing import Any
 from flask import Blueprint, request
 from markupsafe import Markup
 
-from marketplace.guide.content import Guide, guide
+from marketplace.guide.content import Guide, criteria, guide
 from marketplace.guide.figures import figures
 from marketplace.guide.writing import address, shown
 from marketplace.kernel.i18n import language
 from marketplace.kernel.text import Text, clean
 from marketplace.rounds.defaults import Rules
 from marketplace.vocabulary import glossary as words
-from marketplace.vocabulary.terms import load
 from marketplace.web.page import page
 
 bp = Blueprint("guide", __name__)
@@ -58,7 +57,7 @@ def vendors() -> Any:
 @bp.get("/guide/selection")
 def selection() -> Any:
     """How selection works, by which criteria, and how to object."""
-    shares = [(Text.of(s["zh"], s["en"]), s["points"], s["blind"]) for s in load("criteria.yaml")["shares"]]
+    shares = [(Text.of(s["zh"], s["en"]), s["points"], s["blind"]) for s in criteria()["shares"]]
     return _read("selection", "guide/selection.html", shares=shares, pass_mark=Rules().pass_mark)
 
 

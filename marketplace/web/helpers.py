@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, request
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from marketplace.infra.files.services import ALLOWED, MAX_BYTES
@@ -179,6 +181,24 @@ def _drawn(folder: str) -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="(\w+)"', (Path(folder) / "img/pictures.svg").read_text("utf-8")))
 
 
+@pass_eval_context
+def said(context: EvalContext, text: str, **values: object) -> str:
+    """What `_` is in templates: the library's own, for which a page of hundreds of texts pays a tenth of its time.
+
+    Filled in with ``values``, which are escaped where the template escapes; a text without any is made once.
+    """
+    if not values:
+        return _whole(language(), text, context.autoescape)
+    found = _(text)
+    return (Markup(found) if context.autoescape else found) % values
+
+
+@lru_cache(maxsize=10_000)
+def _whole(_language: str, text: str, escapes: bool) -> str:
+    found = _(text) % {}
+    return Markup(found) if escapes else found
+
+
 def start(app: Flask) -> None:
     """Give the helpers to every template."""
     app.jinja_env.filters.update(
@@ -198,6 +218,7 @@ def start(app: Flask) -> None:
         one_of=one_of,
     )
     app.jinja_env.globals.update(
+        _=said,
         best=best,
         language=language,
         now=clock.now,

@@ -50,6 +50,25 @@ def test_what_a_person_wrote_is_marked_on_a_page_in_the_other_language(app: Flas
 
 
 @pytest.mark.parametrize(
+    ("source", "zh", "en"),
+    [
+        ("{{ _('退出') }}", "退出", "Sign out"),
+        ("{{ _('%(n)s 条未读', n='<b>') }}", "&lt;b&gt; 条未读", "&lt;b&gt; unread"),
+        ("{% autoescape false %}{{ _('%(n)s 条未读', n='<b>') }}{% endautoescape %}", "<b> 条未读", "<b> unread"),
+        ("{{ _('共 100%%') }}", "共 100%", "共 100%"),
+    ],
+)
+def test_a_template_s_text_is_in_the_reader_s_language_and_escapes_what_fills_it(
+    app: Flask, source: str, zh: str, en: str
+) -> None:
+    template = app.jinja_env.from_string(source)
+    for _time in range(2):  # a text without values is made once for each language
+        for language, said in (("zh", zh), ("en", en)):
+            with app.test_request_context(), force_language(language):
+                assert template.render() == said
+
+
+@pytest.mark.parametrize(
     ("left", "zh", "en"),
     [
         (timedelta(days=3, hours=4), "3 天 4 小时后截止", "closes in 3 d 4 h"),
