@@ -61,7 +61,7 @@ def all_mail() -> str:
     wanted = request.args.get("to", "")
     numbers = mailbox_numbers(wanted)
     where = Page(asked_page(), len(numbers), 50)
-    mails = [(n, mailbox_item(n)) for n in numbers[where.offset : where.offset + where.per_page]]
+    mails = [(n, mailbox_item(n, head_only=True)) for n in numbers[where.offset : where.offset + where.per_page]]
     return render_template("notifications/mailbox.html", mails=mails, wanted=wanted, where=where)
 
 

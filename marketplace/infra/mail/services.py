@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import charset as mail_charset
-from email import message_from_bytes, policy
+from email import policy
 from email.header import Header
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import Compat32
 from functools import cached_property
 from pathlib import Path
@@ -236,15 +237,8 @@ def _outcome(attempts: int, problem: str) -> dict[str, Any]:
     return tried | {"next_attempt_at": clock.real_now() + far}
 
 
-def mailbox(limit: int = 200) -> Iterator[tuple[int, EmailMessage]]:
-    """The mails that the "files" transport wrote, newest first, with their numbers."""
-    folder = Path(current_app.config["MAILBOX"])
-    for path in sorted(folder.glob("*.eml"), reverse=True)[:limit]:
-        yield int(path.stem), mailbox_item(int(path.stem))
-
-
 def mailbox_numbers(to: str = "") -> list[int]:
-    """The numbers of those mails, newest first; ``to``: only those to an address that holds this."""
+    """The numbers of the mails that the "files" transport wrote, newest first; ``to``: only those to an address that holds this."""
     paths = sorted(Path(current_app.config["MAILBOX"]).glob("*.eml"), reverse=True)
     return [int(p.stem) for p in paths if not to or to.encode() in _receivers(p.read_bytes())]
 
@@ -256,7 +250,8 @@ def _receivers(mail: bytes) -> bytes:
     return found.group() if found else b""
 
 
-def mailbox_item(number: int) -> EmailMessage:
-    """One of them; ``FileNotFoundError`` when there is none."""
+def mailbox_item(number: int, *, head_only: bool = False) -> EmailMessage:
+    """One of them, or its head alone, which a list shows; ``FileNotFoundError`` when there is none."""
     path = Path(current_app.config["MAILBOX"]) / f"{number:08d}.eml"
-    return cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    parser: BytesParser[EmailMessage] = BytesParser(policy=policy.default)
+    return parser.parsebytes(path.read_bytes(), headersonly=head_only)
