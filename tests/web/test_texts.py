@@ -56,6 +56,7 @@ def test_what_a_person_wrote_is_marked_on_a_page_in_the_other_language(app: Flas
         ("{{ _('%(n)s 条未读', n='<b>') }}", "&lt;b&gt; 条未读", "&lt;b&gt; unread"),
         ("{% autoescape false %}{{ _('%(n)s 条未读', n='<b>') }}{% endautoescape %}", "<b> 条未读", "<b> unread"),
         ("{{ _('共 100%%') }}", "共 100%", "共 100%"),
+        ("{{ _('办结意见：%(text)s', text='<b>') }}", "办结意见：&lt;b&gt;", "Finding: &lt;b&gt;"),
     ],
 )
 def test_a_template_s_text_is_in_the_reader_s_language_and_escapes_what_fills_it(
