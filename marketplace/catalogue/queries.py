@@ -107,15 +107,6 @@ def visible(actor: Actor, ids: Sequence[int], *, records: bool = False) -> list[
     return [rows[i] for i in ids if i in rows]
 
 
-def offers_rows(ids: Sequence[int]) -> list[Product]:
-    """Listed products with all that a match reads (values, variants, vendor), in four statements for any number.
-
-    For the site's own reckoning: whoever shows any of it selects through ``visible``.
-    """
-    query = select(Product).where(Product.id.in_(ids), Product.state == State.LISTED).options(*_whole())
-    return list(session().scalars(query.order_by(Product.id)))
-
-
 def named(actor: Actor, ids: Sequence[int]) -> list[Product]:
     """The same without their specifications, for lists that only name them."""
     query = select(Product).where(Product.id.in_(ids), PRODUCT.where(actor)).options(joinedload(Product.vendor))

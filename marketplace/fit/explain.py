@@ -13,7 +13,6 @@ from marketplace.fit.needs import Need, Requirement
 from marketplace.fit.offers import Configuration, Offer, Specification
 from marketplace.fit.score import Facts, Parts, credit, parts
 from marketplace.fit.wording import Weigh, Weighed, alike
-from marketplace.kernel.text import Text
 
 
 class Standing(enum.IntEnum):
@@ -31,14 +30,6 @@ class Row(NamedTuple):
     answer: Answer
     specification: Specification | None
     rung: int
-
-    @property
-    def provisos(self) -> tuple[Text, ...]:
-        """What a "met if" depends on: the variant, the stated condition; empty where the figure itself is of one task."""
-        one = self.specification
-        if self.answer.fit is not Fit.MET_IF or one is None:
-            return ()
-        return tuple(t for t in (Text.of(one.variant, one.variant), one.condition) if t)
 
 
 # Six hundred rows for one ranking: made this way each takes half the time of ``Row(…)``.

@@ -20,15 +20,6 @@ _RANK = {Fit.SHORT: 1, Fit.UNKNOWN: 0, Fit.MET_IF: 2, Fit.MET: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """How the figures that are asked are spread, in the canonical unit (of a range, its wider end)."""
-
-    least: float
-    median: float
-    most: float
-
-
-@dataclass(frozen=True, slots=True)
 class Unmet:
     """A requirement that no product of its domain meets: how near the nearest comes, and whether another domain has it."""
 
@@ -59,7 +50,6 @@ class Gap:
     musts: int
     shoulds: int
     asked: tuple[tuple[str, int], ...]
-    spread: Spread | None
     stated: int
     best: Specification | None
     strictest: Requirement
@@ -158,15 +148,13 @@ def _gap(
         text = _canonical(line.value)
         counts[text] = counts.get(text, 0) + 1
     is_ladder = parameter.kind in ("number", "ordinal") and op in (">=", "<=")
-    figures = sorted(_figure(line.value) for _need, line in asked if line.value.low is not None)
-    spread = Spread(figures[0], _median(figures), figures[-1]) if figures else None
     musts = sum(line.is_must for _need, line in asked)
     strictest, meeting = _strictest(parameter, op, [line for _need, line in asked], here)
     nearest, _offer, at = _nearest(strictest, contenders)
     best = contenders[0][1] if contenders and is_ladder else at
     return Gap(
         domain, task, key, op, counted, len({need.id for need, _line in asked}), musts, len(asked) - musts,
-        tuple(sorted(counts.items(), key=lambda c: (-c[1], c[0]))), spread, here.stated, best, strictest, meeting,
+        tuple(sorted(counts.items(), key=lambda c: (-c[1], c[0]))), here.stated, best, strictest, meeting,
         nearest, tuple(unmet),
     )  # fmt: skip
 
@@ -223,15 +211,6 @@ def _nearest(line: Requirement, stated: _Stated) -> tuple[Answer, int | None, Sp
 
 def _near(answer: Answer) -> tuple[int, float]:
     return _RANK[answer.fit], -(len(answer.missing) if answer.gap is None else answer.gap)
-
-
-def _figure(value: Value) -> float:
-    return max(value.low or 0.0, value.high or 0.0)
-
-
-def _median(figures: Sequence[float]) -> float:
-    middle = len(figures) // 2
-    return figures[middle] if len(figures) % 2 else (figures[middle - 1] + figures[middle]) / 2
 
 
 def _canonical(value: Value) -> str:

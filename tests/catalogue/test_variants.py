@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.bids.services.choosing import offer_of
 from marketplace.catalogue import queries, services
 from marketplace.catalogue.models import Evidence, Product, Specification, VariantKind
-from marketplace.kernel.db import queries_so_far, session, unit_of_work
+from marketplace.kernel.db import session, unit_of_work
 from marketplace.kernel.errors import InvalidMany
 from marketplace.kernel.text import Text
 from marketplace.matching.offering import offers
@@ -148,26 +147,6 @@ def test_bids_files_and_the_sheet_go_on_meaning_the_product_itself(world: World)
     row = queries.get(world.vendor, product_id)
     assert [s.value.typed for s in row.specifications] == ["40", "40"]
     assert {s.parameter: s.value.typed for s in row.variants[0].specifications} == {"payload": "80", "reach": "900"}
-
-
-def test_a_match_loads_any_number_of_products_in_four_statements(world: World) -> None:
-    ids = [world.product(name=f"产品 {n}").id for n in range(6)]
-    draft = world.product(name="草稿", listed=False).id
-    for product_id in ids:
-        world.variant(product_id, payload="80")
-    counted = []
-    for some in (ids[:1], [*ids, draft]):
-        session().rollback()
-        session().expunge_all()
-        session().execute(select(1))  # begins the transaction
-        before = queries_so_far()
-        rows = queries.offers_rows(some)
-        for row in rows:
-            assert row.vendor.id
-            assert row.specifications
-            assert row.variants[0].specifications
-        counted.append((len(rows), queries_so_far() - before))
-    assert counted == [(1, 4), (6, 4)]
 
 
 def test_expired_evidence_is_said_and_drawn_as_a_claim(world: World) -> None:
