@@ -72,7 +72,7 @@ def invite(actor: Actor, organisation_id: int, *, email: str, role: MemberRole, 
     if not row.is_verified and queries.invited_unverified(row.id, by=actor.user_id) >= INVITED_UNVERIFIED:
         raise Conflict(
             _(
-                "单位核验通过前，一天最多邀请 %(count)s 人，撤回的也算。请明天再邀请，或先提交核验。",
+                "没有通过核验或已暂停的单位，一天最多邀请 %(count)s 人，撤回的也算。请明天再邀请。",
                 count=INVITED_UNVERIFIED,
             )
         )
