@@ -54,6 +54,7 @@ def test_what_a_person_wrote_is_marked_on_a_page_in_the_other_language(app: Flas
     [
         ("{{ _('退出') }}", "退出", "Sign out"),
         ("{{ _('%(n)s 条未读', n='<b>') }}", "&lt;b&gt; 条未读", "&lt;b&gt; unread"),
+        ("{{ _('%(n)s 条未读', n='<b>' | safe) }}", "<b> 条未读", "<b> unread"),
         ("{% autoescape false %}{{ _('%(n)s 条未读', n='<b>') }}{% endautoescape %}", "<b> 条未读", "<b> unread"),
         ("{{ _('共 100%%') }}", "共 100%", "共 100%"),
         ("{{ _('办结意见：%(text)s', text='<b>') }}", "办结意见：&lt;b&gt;", "Finding: &lt;b&gt;"),
