@@ -158,14 +158,16 @@ def lines(text: str) -> Markup:
     return Markup("<br>").join(escape(part) for part in unparted(text).split("\n"))
 
 
-def written(text: str) -> Markup:
+def written(text: str, *, name: bool = False) -> Markup:
     """Plain text as a person wrote it, in one language: its lines kept, and marked where that is not the page's.
 
-    It is Chinese where it has as many Chinese characters as words in Latin letters.
+    It is Chinese where it has as many Chinese characters as words in Latin letters. A ``name`` in Latin letters, such as a
+    standard's, is the same in both languages.
     """
     han, latin = len(HAN.findall(text)), len(LATIN.findall(text))
     spoken = language() if not han and not latin else "zh" if han >= latin else "en"
-    opening, closing = _element("span", "", spoken if spoken != language() else "")
+    is_foreign = spoken != language() and not (name and spoken == "en")
+    opening, closing = _element("span", "", spoken if is_foreign else "")
     return opening + lines(text) + closing
 
 

@@ -49,6 +49,13 @@ def test_what_a_person_wrote_is_marked_on_a_page_in_the_other_language(app: Flas
             assert (f'lang="{"zh-CN" if spoken == "zh" else "en"}"' in written(text)) == marked
 
 
+def test_a_name_in_latin_letters_is_nobody_s_foreign_language(app: Flask) -> None:
+    for language, code, issuer in (("zh", False, False), ("en", False, True)):
+        with app.test_request_context(), force_language(language):
+            assert ("foreign" in written("ISO and IEC 62443", name=True)) == code
+            assert ("foreign" in written("DEMO-01 · 示例检测认证院", name=True)) == issuer
+
+
 @pytest.mark.parametrize(
     ("source", "zh", "en"),
     [
